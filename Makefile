@@ -1,0 +1,55 @@
+# Thin on purpose: the work is done by the miyabi program and by scripts/. The environment, .venv, makes itself
+# once and whenever its lock changes; it needs Python 3.11 or later and nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help synth cost check test soak golden docs bench checkov lock clean
+
+# Some shells keep the name of their start-up file in ENV; the name of an environment holds no slash.
+ifeq ($(origin ENV),environment)
+ENV := $(if $(findstring /,$(ENV)),,$(ENV))
+endif
+
+help: ## show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-9s %s\n", $$1, $$2}' Makefile
+	@echo "Names of environments go into ENV, other arguments into ARGS: make cost ENV=production ARGS='--format json'"
+
+synth: .venv/.ready ## write the templates of every environment, or of ENV, to build/
+	@.venv/bin/miyabi synth $(ENV) $(ARGS)
+
+cost: .venv/.ready ## estimate what ENV costs a month, line by line
+	@.venv/bin/miyabi cost $(ENV) $(ARGS)
+
+check: .venv/.ready ## form, types, templates and their rules: what CI asks besides the tests
+	@scripts/check
+
+test: .venv/.ready ## run the tests, or those that ARGS names
+	@scripts/test $(ARGS)
+
+soak: .venv/.ready ## run the long form of every sampled test, by hand
+	@scripts/test --hypothesis-profile=soak $(ARGS)
+
+docs: .venv/.ready ## write the generated parts of the documents anew
+	@.venv/bin/python -m scripts.docs $(ARGS)
+
+golden: .venv/.ready ## accept the templates as they are now as the golden ones
+	@.venv/bin/miyabi synth --build tests/golden $(ARGS)
+
+bench: .venv/.ready ## measure the budgets, side by side
+	@scripts/bench $(ARGS)
+
+checkov: .venv/.ready ## put the templates before checkov, a second pair of eyes
+	@scripts/checkov $(ARGS)
+
+lock: ## lock the dependencies anew after a change in setup.cfg; ARGS=--upgrade moves them all
+	@scripts/lock $(ARGS)
+
+clean: ## remove what the other targets wrote, except .venv
+	@rm -rf build .cache .hypothesis *.egg-info
+	@find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.ready: requirements/dev.txt setup.cfg pyproject.toml
+	@scripts/setup
+
+# Scripts inside .venv name their folder and their interpreter: if either has moved away, it must be made anew.
+ifneq ($(CURDIR),$(shell test -x .venv/bin/python && cat .venv/.ready 2>/dev/null))
+.PHONY: .venv/.ready
+endif

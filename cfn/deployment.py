@@ -1,0 +1,217 @@
+"""Several templates that make one system and pass each other values through SSM parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from cfn.errors import CircularReference, TemplateAbsent, TemplateInvalid
+from cfn.parameters import stored_type
+from cfn.resolve import Resolver
+from cfn.values import Reference, Unknown, derived
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cfn.template import Resource, Template
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A parameter that is read from an SSM path, and the resource that writes there (None when none does)."""
+
+    consumer: str
+    parameter: str
+    path: str
+    producer: Resource | None
+
+
+class Deployment:
+    """Templates in the order of their deployment, with the values that pass between them.
+
+    Everything resolved is kept, so asking again costs next to nothing; leave what is handed out unchanged.
+
+        >>> deployment = Deployment("staging", [network, database, service], region="us-east-1")
+        >>> [function] = deployment.resources("AWS::Lambda::Function")
+        >>> deployment.get(function, "VpcConfig.SubnetIds")
+        [Reference(template_name='network', logical_id='SubnetA', attribute=None)]
+
+    Args:
+        name: What to call the deployment in a sentence.
+        templates: In order of deployment; which values reach which does not depend on it.
+        region: Region of all stacks.
+        account: Account of all stacks; AWS::AccountId is unknown when left out.
+        parameters: For a template's name, values of its parameters instead of their defaults.
+        stack_prefix: Stacks are called this and the template's name; AWS::StackName is unknown when left out.
+
+    """
+
+    def __init__(
+        self,
+        name: str,
+        templates: Sequence[Template],
+        region: str,
+        account: str | None = None,
+        *,
+        parameters: Mapping[str, Mapping[str, Any]] | None = None,
+        stack_prefix: str | None = None,
+    ) -> None:
+        self.name, self.templates = name, tuple(templates)
+        self.region, self.account = region, account
+        self._parameters, self._stack_prefix = parameters or {}, stack_prefix
+        self._by_name = _by_name(self.templates)
+        for given in self._parameters:
+            self.template(given)
+        self._properties: dict[Resource, dict[str, Any]] = {}
+        self._stored: dict[str, Any] = {}
+        self._waiting: list[str] = []
+
+    def __repr__(self) -> str:
+        """For example `<deployment staging: network, database, service>`."""
+        return f"<deployment {self.name}: {', '.join(self._by_name)}>"
+
+    def template(self, name: str) -> Template:
+        """The template of that name; raises TemplateAbsent."""
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise TemplateAbsent(self.name, name, list(self._by_name)) from None
+
+    def resolver(self, name: str) -> Resolver:
+        """Evaluates other values of a template, such as its outputs."""
+        self.template(name)
+        return self._resolvers[name]
+
+    def resources(self, *types: str) -> list[Resource]:
+        """Resources of any of these types (all when none is named), by template and logical id.
+
+        A resource whose condition does not hold is left out; one whose condition is unknown is there.
+        """
+        return [resource for resource in self._resources if not types or resource.type in types]
+
+    def resource(self, reference: object) -> Resource | None:
+        """The resource that a Ref or Fn::GetAtt points to, in any template; None for another value."""
+        if not isinstance(reference, Reference) or reference.template_name not in self._by_name:
+            return None
+        return self._by_name[reference.template_name].resources.get(reference.logical_id)
+
+    def properties(self, resource: Resource) -> dict[str, Any]:
+        """All properties of a resource, resolved."""
+        if resource not in self._properties:
+            self._properties[resource] = self.resolver(resource.template.name).properties(resource)
+        return self._properties[resource]
+
+    def get(self, resource: Resource, path: str, default: Any = None) -> Any:
+        """One resolved property by its dotted path, such as `VpcConfig.SubnetIds` or `Routes.0.Target`.
+
+        What is not there gives the default; what hangs on something unknown gives that Unknown.
+        """
+        return _look_up(self.properties(resource), path, default)
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """All parameters that are read from SSM, by template and name.
+
+        Raises TemplateInvalid when two resources write one path.
+        """
+        writers = self._writers
+        return tuple(link for template in self.templates for link in self._links_of(template, writers))
+
+    def _links_of(self, template: Template, writers: Mapping[str, Resource]) -> Iterator[Link]:
+        given = self._parameters.get(template.name, {})
+        for parameter, declaration in sorted(template.parameters.items()):
+            path = given.get(parameter, declaration.get("Default"))
+            if path is not None and stored_type(str(declaration.get("Type"))):
+                yield Link(template.name, parameter, str(path), writers.get(str(path)))
+
+    @cached_property
+    def _resources(self) -> list[Resource]:
+        return [
+            resource
+            for template in self.templates
+            for resource in template.resources.values()
+            if self._resolvers[template.name].exists(resource) is not False
+        ]
+
+    @cached_property
+    def _resolvers(self) -> dict[str, Resolver]:
+        return {template.name: self._resolver(template, linked=True) for template in self.templates}
+
+    def _resolver(self, template: Template, *, linked: bool) -> Resolver:
+        return Resolver(
+            template,
+            region=self.region,
+            account=self.account,
+            stack_name=None if self._stack_prefix is None else self._stack_prefix + template.name,
+            parameters=self._parameters.get(template.name),
+            stored=self._value_at if linked else None,
+        )
+
+    @cached_property
+    def _writers(self) -> dict[str, Resource]:
+        """Which resource writes which path. A path that itself hangs on a stored value can't be linked."""
+        writers: dict[str, Resource] = {}
+        for template in self.templates:
+            resolver = self._resolver(template, linked=False)
+            for resource in template.of_type("AWS::SSM::Parameter"):
+                if resolver.exists(resource) is False:
+                    continue
+                where = f"Resources/{resource.logical_id}/Properties/Name"
+                path = resolver.resolve(resource.properties.get("Name"), where)
+                if type(path) is str and writers.setdefault(path, resource) is not resource:
+                    raise TemplateInvalid(
+                        template.name,
+                        where,
+                        f"{writers[path]} writes {path} too",
+                        "give each value a path of its own",
+                    )
+        return writers
+
+    def _value_at(self, path: str) -> Any:
+        if path not in self._stored:
+            self._stored[path] = self._written(path)
+        return self._stored[path]
+
+    def _written(self, path: str) -> Any:
+        writer = self._writers.get(path)
+        if writer is None:
+            return Unknown(f"{path} is not written by a template")
+        if path in self._waiting:
+            raise CircularReference([*self._waiting[self._waiting.index(path) :], path], self.name)
+        self._waiting.append(path)
+        try:
+            return self.get(writer, "Value", Unknown(f"{writer} writes no Value to {path}"))
+        finally:
+            self._waiting.pop()
+
+
+def _by_name(templates: Sequence[Template]) -> dict[str, Template]:
+    by_name: dict[str, Template] = {}
+    for template in templates:
+        if by_name.setdefault(template.name, template) is not template:
+            raise TemplateInvalid(
+                template.name, "the deployment", "two templates have this name", "rename one"
+            )
+    return by_name
+
+
+def _look_up(value: Any, path: str, default: Any) -> Any:
+    """Follow a dotted path; a key may hold dots itself, as `rds.force_ssl` does."""
+    if not path or isinstance(value, Unknown):
+        return value
+    if isinstance(value, Reference):
+        return derived(value, path)
+    if isinstance(value, dict) and path in value:
+        return value[path]
+    step, _, rest = path.partition(".")
+    inside = _inside(value, step)
+    return default if inside is None else _look_up(inside, rest, default)
+
+
+def _inside(value: Any, step: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(step)
+    if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+        return value[int(step)]
+    return None

@@ -1,0 +1,74 @@
+"""What a pricing yields, and the lines of an estimate that it becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cfn.template import Resource
+    from cost.pricebook import Part, Price
+
+
+class FreeTier(StrEnum):
+    """Which of AWS's free allowances are taken off."""
+
+    NONE = "none"
+    """List price: none."""
+    ALWAYS = "always"
+    """Those that every account keeps for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Some units at a price, for one component of a resource."""
+
+    component: str
+    quantity: Decimal
+    price: Price
+    assumption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that the reader of a bill should know about a resource, and that adds nothing to it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotPriced:
+    """Something of a resource that costs, or may cost, and has no pricing here."""
+
+    reason: str
+
+
+Item = Charge | Note | NotPriced
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One charge of one resource, divided over tiers and free allowances for each free-tier mode."""
+
+    resource: Resource
+    charge: Charge
+    parts: Mapping[FreeTier, tuple[Part, ...]]
+
+    def amount(self, mode: FreeTier = FreeTier.NONE) -> Decimal:
+        """USD a month, unrounded."""
+        return total(part.amount for part in self.parts[mode])
+
+    @property
+    def unit_price(self) -> Decimal:
+        """USD for one unit at list price; where several tiers apply, their average."""
+        rates = {part.usd for part in self.parts[FreeTier.NONE]}
+        return rates.pop() if len(rates) == 1 else self.amount() / self.charge.quantity
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """Add amounts; none make 0."""
+    return sum(amounts, Decimal(0))

@@ -1,0 +1,1 @@
+"""Talks to a living system: plan, deploy, adopt, migrate, read outputs, diagnose."""

@@ -1,0 +1,1 @@
+"""What people look at: the diagram, the status report, the cost page."""

@@ -1,0 +1,1 @@
+"""What runs in AWS: the API, the login and the migrator. Imports nothing from the other folders."""

@@ -1,0 +1,247 @@
+"""Keeps the generated parts of the documents true: each stands between two comments that name it.
+
+    <!-- generated: settings -->
+    ...
+    <!-- end -->
+
+`make docs` writes them anew; a test fails while any of them is out of date.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from runtime.contract import ROUTES, VARIABLES
+from scripts.exit_codes import Exit
+from scripts.talk import talk
+from stacks.invariants.catalogue import rules
+from stacks.loading import environment_names, load_environment
+from stacks.settings import Environment
+from stacks.synthesis import synthesise
+from stacks.waivers import load_waivers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pydantic.fields import FieldInfo
+
+ROOT = Path(__file__).parent.parent
+WORDS = {"array": "list", "string": "text", "boolean": "true or false", "integer": "whole number"}
+PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+
+
+def main() -> None:
+    """Write every document anew, or with --check exit with 4 if one is out of date."""
+    stale = [path for path in documents() if renewed(path) != path.read_text(encoding="utf-8")]
+    if "--check" in sys.argv[1:]:
+        for path in stale:
+            talk(f"{path.relative_to(ROOT)} is out of date; `make docs` writes it anew")
+        sys.exit(Exit.RULE_BROKEN if stale else Exit.DONE)
+    for path in stale:
+        path.write_text(renewed(path), encoding="utf-8")
+        talk(f"{path.relative_to(ROOT)} written anew")
+
+
+def documents() -> list[Path]:
+    """Every document of the project."""
+    return sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+
+
+def renewed(path: Path) -> str:
+    """A document with its generated parts as they should be."""
+    return PART.sub(lambda part: f"{part[1]}{PARTS[part[2]]()}\n{part[4]}", path.read_text(encoding="utf-8"))
+
+
+def _table(header: str, rows: Iterator[tuple[object, ...]]) -> str:
+    columns = header.count("|") + 1
+    lines = [f"| {header} |", "|" + "---|" * columns]
+    return "\n".join([*lines, *("| " + " | ".join(str(cell) for cell in row) + " |" for row in rows)])
+
+
+def settings_tables() -> str:
+    """Every setting: its key, what it takes, its default and what it is for."""
+    fields = Environment.model_fields
+    general = {name: field for name, field in fields.items() if _section(field) is None and name != "name"}
+    parts = ["### At the top\n\n" + _fields(general)]
+    for name, field in fields.items():
+        if section := _section(field):
+            about = (section.__doc__ or "").strip().splitlines()[0]
+            absent = f" {field.description}" if field.description and field.default is None else ""
+            parts.append(f"### [{name}]\n\n{about}{absent}\n\n{_fields(section.model_fields)}")
+    return "\n\n".join(parts)
+
+
+def _fields(fields: dict[str, FieldInfo]) -> str:
+    return _table(
+        "key | takes | default | meaning",
+        ((f"`{n}`", _kind(f), _default(f), f.description) for n, f in fields.items()),
+    )
+
+
+def _section(field: FieldInfo) -> type[BaseModel] | None:
+    kinds = (field.annotation, *get_args(field.annotation))
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+
+
+def _kind(field: FieldInfo) -> str:
+    schema = _schema(field)
+    return " or ".join(
+        _describe(option) for option in schema.get("anyOf", [schema]) if option.get("type") != "null"
+    )
+
+
+def _schema(field: FieldInfo) -> dict[str, Any]:
+    from pydantic import TypeAdapter
+
+    annotation: Any = field.rebuild_annotation()
+    return TypeAdapter(annotation).json_schema(mode="validation")
+
+
+def _describe(schema: dict[str, Any]) -> str:
+    """A JSON schema in a word or two."""
+    name = str(schema.get("type", "number"))
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    kind = WORDS.get(name, name)
+    bounds = [schema.get("minimum", schema.get("exclusiveMinimum")), schema.get("maximum")]
+    if any(bound is not None for bound in bounds):
+        low, high = (f"{bound:,.0f}" if bound is not None else "" for bound in bounds)
+        return f"{kind}, {low} to {high}" if high else f"{kind} from {low}"
+    return kind
+
+
+def _default(field: FieldInfo) -> str:
+    if field.default is PydanticUndefined:
+        return "must be given"
+    if field.default is None:
+        return "none"
+    if isinstance(field.default, bool):
+        return str(field.default).lower()
+    return f"`{field.default}`" if field.default != () else "none"
+
+
+def rules_table() -> str:
+    """Every rule of ours: id, sentence, remedy, and what other tools call it."""
+    return _table(
+        "rule | what holds | if not | elsewhere",
+        ((f"`{rule.id}`", rule.sentence, rule.remedy, ", ".join(rule.also)) for rule in rules()),
+    )
+
+
+def waivers_table() -> str:
+    """What each environment breaks, where, why, and until when that was looked at."""
+    waivers = sorted(load_waivers(), key=lambda w: (w.environment, w.logical_id, w.rule))
+    return _table(
+        "environment | resource | rule | why | look again by",
+        ((w.environment, f"`{w.logical_id}`", f"`{w.rule}`", w.reason, w.review_by) for w in waivers),
+    )
+
+
+def routes_table() -> str:
+    """The contract's routes."""
+    return _table(
+        "route | function | token | permission",
+        (
+            (
+                f"`{route.key}`",
+                route.function,
+                "yes" if route.token else "public",
+                f"`{route.permission}`" if route.permission else "",
+            )
+            for route in ROUTES
+        ),
+    )
+
+
+def variables_table() -> str:
+    """The contract's environment variables."""
+    return _table(
+        "variable | required by | optional for | secret | what it is",
+        (
+            (
+                f"`{v.name}`",
+                ", ".join(sorted(v.required_by)),
+                ", ".join(sorted(v.optional_for)),
+                "yes" if v.secret else "",
+                v.why,
+            )
+            for v in VARIABLES
+        ),
+    )
+
+
+def resources_table() -> str:
+    """How many resources of which type each environment has."""
+    counts = {name: _count(name) for name in environment_names()}
+    types = sorted({kind for found in counts.values() for kind in found})
+    return _table(
+        "type | " + " | ".join(counts),
+        ((f"`{kind}`", *(found.get(kind, "") for found in counts.values())) for kind in types),
+    )
+
+
+def _count(name: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for resource in synthesise(load_environment(name)).deployment.resources():
+        found[resource.type] = found.get(resource.type, 0) + 1
+    return found
+
+
+def exit_codes_table() -> str:
+    """Exit codes of the program."""
+    return _table("code | meaning", ((code.value, code.meaning) for code in Exit))
+
+
+def output_of(*arguments: str) -> Callable[[], str]:
+    """What a command prints, as a block of text."""
+
+    def run() -> str:
+        program = Path(sys.executable).parent / "miyabi"
+        with TemporaryDirectory() as folder:
+            done = subprocess.run(
+                [program, *arguments], cwd=folder, capture_output=True, text=True, check=True
+            )
+        lines = "\n".join(line.rstrip() for line in done.stdout.rstrip().splitlines())
+        return f"```console\n$ miyabi {' '.join(arguments)}\n{lines}\n```"
+
+    return run
+
+
+def make_help() -> str:
+    """What `make` lists."""
+    command = ["make", "--no-print-directory", "help"]
+    plain = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
+    done = subprocess.run(command, cwd=ROOT, env=plain, capture_output=True, text=True, check=True)
+    return f"```console\n$ make\n{done.stdout.rstrip()}\n```"
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "settings": settings_tables,
+    "rules": rules_table,
+    "waivers": waivers_table,
+    "routes": routes_table,
+    "variables": variables_table,
+    "resources": resources_table,
+    "exit-codes": exit_codes_table,
+    "synth": output_of("synth"),
+    "cost-reported": output_of("cost", "reported"),
+    "cost-production": output_of("cost", "production"),
+    "cost-staging": output_of("cost", "staging"),
+    "help-synth": output_of("synth", "--help"),
+    "help-cost": output_of("cost", "--help"),
+    "make-help": make_help,
+}
+
+if __name__ == "__main__":
+    main()

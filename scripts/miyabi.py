@@ -1,0 +1,90 @@
+"""The `miyabi` program: reads arguments, calls a command, and turns mistakes into one sentence."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+import typer
+
+from cfn.errors import CfnError
+from scripts.exit_codes import Exit
+from scripts.talk import talk
+from stacks.errors import StackError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="The Miyabi Society backend as code: synthesise, check and price it without an AWS account.",
+)
+
+Environments = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="ENV", help="Names of environments, or TOML files of your own; all when left out."
+    ),
+]
+AsOf = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge dates as of this day instead of today.")
+]
+Format = Annotated[Literal["table", "json"], typer.Option("--format", help="How to print the result.")]
+Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+
+
+@app.callback()
+def main_options() -> None:
+    """Keep `synth` and `cost` subcommands even while there are few of them."""
+
+
+@app.command(epilog="Example: miyabi synth production")
+def synth(
+    env: Environments = None,
+    build: Annotated[Path, typer.Option(help="Where to write; each environment gets a folder.")] = Path(
+        "build"
+    ),
+    as_of: AsOf = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail on expired waivers, instead of warning.")
+    ] = False,
+    output: Format = "table",
+    as_json: Json = False,
+) -> None:
+    """Write every template of the environments to build/; nothing is written while a rule is broken."""
+    from scripts.commands.synth import run
+
+    code = run(env or [], build=build, as_of=_day(as_of), strict=strict, as_json=as_json or output == "json")
+    raise typer.Exit(code)
+
+
+@app.command(epilog="Example: miyabi cost production --json")
+def cost(env: Environments = None, output: Format = "table", as_json: Json = False) -> None:
+    """Estimate what the environments cost a month, line by line, with the source of each price."""
+    from cost import CostError
+    from scripts.commands.cost import run
+
+    try:
+        raise typer.Exit(run(env or [], as_json=as_json or output == "json"))
+    except CostError as error:
+        refuse(error)
+
+
+def _day(given: datetime | None) -> date:
+    return given.date() if given else date.today()  # noqa: DTZ011  (the operator's own calendar day)
+
+
+def refuse(error: Exception) -> NoReturn:
+    """End with the error's one sentence: the operator's mistake, never a traceback."""
+    talk(f"miyabi: {error}")
+    sys.exit(Exit.WRONG_INPUT)
+
+
+def main() -> None:
+    """Run the program."""
+    try:
+        app()
+    except (StackError, CfnError) as error:
+        refuse(error)

@@ -1,0 +1,1 @@
+"""Tests, in folders that mirror the packages; golden/ holds the accepted templates."""

@@ -1,0 +1,212 @@
+"""`miyabi cost`: what it prints for people and for programs, and that nobody else pays for the printing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rich.console import Console
+
+from scripts.commands.cost import price, print_tables, run, to_json
+from scripts.exit_codes import Exit
+from tests.cost.systems import REPORTED_TRAFFIC, deploy, reported, resource
+
+if TYPE_CHECKING:
+    from cfn import Deployment
+
+ROOT = Path(__file__).parents[2]
+REPORTED = ("reported", reported(), REPORTED_TRAFFIC)
+UNKNOWN: tuple[str, Deployment, dict[str, int]] = (
+    "other",
+    deploy({"Warehouse": resource("AWS::Redshift::Cluster")}),
+    {},
+)
+
+
+def printed(*environments: Any, **options: Any) -> str:
+    """What the command writes to a pipe."""
+    page = StringIO()
+    print_tables(price(environments), Console(file=page, **options))
+    return page.getvalue()
+
+
+def parsed(*environments: Any) -> Any:
+    """The command's JSON, read."""
+    return json.loads(to_json(price(environments)))
+
+
+@pytest.fixture(scope="module")
+def table() -> str:
+    return printed(REPORTED)
+
+
+def test_both_totals_are_in_the_first_sentence(table: str) -> None:
+    sentence = "reported in us-east-1: $43.19 a month at list price, $34.90 with the always-free tier"
+
+    assert sentence == table.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"ApiFunction compute 500,000 GB-s $0.0000166667 8.33 1.67",
+        r"requests 1,000,000 requests $0.20 a million 0.20 0.00",
+        r"Database instance 730 hours $0.036 26.28 26.28",
+        r"storage 20 GB-months $0.115 2.30 2.30",
+        r"public IPv4 address 730 hours $0.005 3.65 3.65",
+        r"HttpApi requests 1,000,000 requests $1.00 a million 1.00 1.00",
+        r"data out 10 GB $0.09 0.90 0.00",
+        r"ApiLogGroup log ingestion 1 GB $0.50 0.50 0.00",
+        r"log storage 1 GB-month $0.03 0.03 0.00",
+        r"Total USD a month 43.19 34.90",
+    ],
+)
+def test_every_line_shows_quantity_unit_price_and_both_amounts(table: str, line: str) -> None:
+    assert any(" ".join(found.split()).startswith(line) for found in table.splitlines())
+
+
+def test_the_sources_have_dates_and_confidence(table: str) -> None:
+    assert "2025-10-30 high awsstatic price feed meteredUnitMaps/lambda" in table
+
+
+def test_the_report_stands_beside_the_estimate(table: str) -> None:
+    assert "Beside the status report of 2025-11-26" in table
+    assert "40 times too low" in table
+
+
+def test_secrets_entered_by_hand_are_a_footnote(table: str) -> None:
+    assert "secrets that a person enters: 2 at $0.40, $0.80 a month" in table
+
+
+def test_a_pipe_gets_no_colours_no_blank_ends_and_a_width_that_fits(table: str) -> None:
+    lines = table.splitlines()
+
+    assert "\x1b" not in table
+    assert all(line == line.rstrip() for line in lines)
+    assert max(map(len, lines)) <= 110
+
+
+def test_a_terminal_gets_its_own_width_and_bold_headings() -> None:
+    output = printed(REPORTED, force_terminal=True, width=120, color_system="standard")
+
+    assert "\x1b[1m" in output
+
+
+def test_what_stands_in_brackets_is_not_taken_for_markup() -> None:
+    second = {name: resource("AWS::ApiGatewayV2::Api", ProtocolType="HTTP") for name in ("A", "B")}
+
+    assert "[traffic] has one" in printed(("two", deploy(second), {}))
+
+
+def test_a_resource_without_a_price_is_told() -> None:
+    assert "not priced: Warehouse (AWS::Redshift::Cluster): this type has no pricing yet" in printed(UNKNOWN)
+
+
+def test_several_environments_end_with_their_totals() -> None:
+    last = printed(REPORTED, UNKNOWN).splitlines()[-2:]
+
+    assert [["reported", "43.19", "34.90"], ["other", "0.00", "0.00"]] == [line.split() for line in last]
+
+
+def test_resources_that_cost_the_same_stand_on_one_row() -> None:
+    roomy = resource("AWS::SecretsManager::Secret", ReplicaRegions=[{"Region": "us-west-2"}])
+    secrets = {name: resource("AWS::SecretsManager::Secret") for name in ("A", "B")}
+
+    lines = [
+        " ".join(line.split()) for line in printed(("two", deploy(secrets | {"C": roomy}), {})).splitlines()
+    ]
+
+    assert "2 x Secret secret 2 secrets $0.40 0.80 0.80 1" in lines
+    assert "C secret 2 secrets $0.40 0.80 0.80 1" in lines
+
+
+def test_tiers_are_shown_one_by_one() -> None:
+    busy = ("busy", reported(), REPORTED_TRAFFIC | {"requests_per_month": 400_000_000})
+
+    lines = [" ".join(line.split()) for line in printed(busy).splitlines()]
+
+    assert "requests 400,000,000 requests 2 tiers 390.00 390.00 6" in " ".join(lines)
+    assert "of which 300,000,000 $1.00 a million 300.00" in lines
+    assert "of which 100,000,000 $0.90 a million 90.00" in lines
+
+
+def test_json_has_unrounded_decimals_as_text() -> None:
+    bill = parsed(REPORTED)
+
+    [compute] = [line for line in bill["lines"] if line["component"] == "compute"]
+    assert "43.19335" == bill["total"]
+    assert {"none": "43.19335", "always": "34.89667"} == bill["totals"]
+    assert ("500000", "GB-s", "0.0000166667", "8.33335") == tuple(
+        compute[key] for key in ("quantity", "unit", "unit_price", "amount")
+    )
+    assert ["TG3M4CAGBA3NYQBH.JRTCKXETXF.CUKFZ388N3"] == compute["rate_codes"][:1]
+    assert "29.92" == bill["comparison"]["total"]
+
+
+def test_json_of_several_environments_is_a_list() -> None:
+    assert ["reported", "other"] == [bill["environment"] for bill in parsed(REPORTED, UNKNOWN)]
+
+
+# the program
+
+
+def test_the_real_templates_of_reported_cost_what_this_system_costs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done = run(["reported"], as_json=True)
+
+    bill = json.loads(capsys.readouterr().out)
+    assert (Exit.DONE, "43.19335", "34.89667") == (done, bill["totals"]["none"], bill["totals"]["always"])
+
+
+def test_every_resource_of_every_environment_has_a_price_or_is_free(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run([], as_json=True)
+
+    assert [] == [told for bill in json.loads(capsys.readouterr().out) for told in bill["not_priced"]]
+
+
+def test_without_a_format_people_get_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["reported"], as_json=False)
+
+    assert capsys.readouterr().out.startswith("reported in us-east-1: $43.19 a month at list price")
+
+
+@pytest.mark.parametrize(
+    ("module", "unneeded"), [("cost", "rich"), ("cost", "pydantic"), ("scripts.commands.cost", "rich")]
+)
+def test_nothing_is_loaded_before_it_is_needed(module: str, unneeded: str) -> None:
+    loaded = f"import {module}, sys; print(*sys.modules)"
+
+    found = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout
+
+    assert unneeded not in found.split()
+
+
+# the documentation
+
+
+def test_every_key_of_the_json_is_documented() -> None:
+    bill = parsed(REPORTED, UNKNOWN)
+    known = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
+
+    assert [] == [key for key in sorted(_keys(bill)) if f"`{key}`" not in known]
+
+
+def _keys(value: Any) -> set[str]:
+    if isinstance(value, list):
+        return set().union(*map(_keys, value))
+    if isinstance(value, dict):
+        inner = [
+            _keys(content)
+            for key, content in value.items()
+            if key not in {"free_of_charge", "amounts", "ours"}
+        ]
+        return set(value).difference({"none", "always"}).union(*inner)
+    return set()

@@ -1,0 +1,141 @@
+"""`miyabi synth` as an operator meets it: what it prints, what it writes, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scripts.exit_codes import Exit
+from stacks.loading import ENVIRONMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Miyabi = Callable[..., subprocess.CompletedProcess[str]]
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def miyabi(tmp_path: Path) -> Miyabi:
+    """The installed program, run in an empty folder."""
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [Path(sys.executable).parent / "miyabi", *arguments],
+            cwd=tmp_path,
+            env=os.environ | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def test_it_writes_thirteen_templates_and_three_manifests(miyabi: Miyabi, tmp_path: Path) -> None:
+    done = miyabi("synth")
+
+    assert (Exit.DONE, "13 templates, 3 manifests written to build/\n") == (done.returncode, done.stderr)
+    assert len(list(tmp_path.glob("build/*/*.json"))) == 13 + 3
+    assert len(done.stdout.splitlines()) == 1 + 13
+
+
+def test_a_second_run_changes_no_byte(miyabi: Miyabi, tmp_path: Path) -> None:
+    miyabi("synth", "reported")
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.glob("build/*/*")}
+
+    done = miyabi("synth", "reported")
+
+    assert "3 templates, 1 manifests unchanged in build/\n" == done.stderr
+    assert before == {
+        path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.glob("build/*/*")
+    }
+
+
+def test_the_rows_are_to_be_had_as_json(miyabi: Miyabi) -> None:
+    rows = json.loads(miyabi("synth", "reported", "--json").stdout)
+
+    assert ["network", "database", "service"] == [row["stack"] for row in rows]
+    assert rows == json.loads(miyabi("synth", "reported", "--format", "json").stdout)
+
+
+def test_a_broken_rule_is_named_with_its_remedy_and_nothing_is_written(
+    miyabi: Miyabi, tmp_path: Path
+) -> None:
+    done = miyabi("synth", "staging", MIYABI_DATABASE__PUBLICLY_ACCESSIBLE="true")
+
+    assert done.returncode == Exit.RULE_BROKEN
+    assert (
+        "RDS.2  staging/database.Database: PubliclyAccessible is True; write PubliclyAccessible: false"
+        in done.stderr
+    )
+    assert "nothing was written" in done.stderr
+    assert not (tmp_path / "build").exists()
+
+
+def test_one_broken_environment_keeps_the_others_from_being_written(miyabi: Miyabi, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text((ENVIRONMENTS / "reported.toml").read_text(encoding="utf-8"))
+
+    done = miyabi("synth", "staging", str(own))
+
+    assert done.returncode == Exit.RULE_BROKEN
+    assert not (tmp_path / "build").exists()
+
+
+def test_overrides_are_told(miyabi: Miyabi) -> None:
+    assert (
+        "overridden by the process environment: MIYABI_API__MEMORY_MB\n"
+        in miyabi("synth", "staging", MIYABI_API__MEMORY_MB="1024").stderr
+    )
+
+
+MISTAKES = {
+    "an unknown environment": (("synth", "prodution"), {}, "did you mean production?"),
+    "a missing file": (("synth", "absent.toml"), {}, "'absent.toml' is not known"),
+    "a wrong type": (
+        ("synth",),
+        {"MIYABI_DATABASE__STORAGE_GB": "much"},
+        "MIYABI_DATABASE__STORAGE_GB = 'much'",
+    ),
+    "an unknown key": (("synth",), {"MIYABI_DATABASE__STORAGE": "20"}, "did you mean storage_gb?"),
+    "a build folder that is a file": (("synth", "reported", "--build", "/dev/null"), {}, "can't be used"),
+    "an unknown option": (("synth", "--nope"), {}, "No such option"),
+    "a day that is none": (("synth", "--as-of", "tomorrow"), {}, "tomorrow"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "environment", "sentence"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_a_mistake_costs_a_sentence_and_exit_code_2(
+    miyabi: Miyabi, arguments: tuple[str, ...], environment: dict[str, str], sentence: str
+) -> None:
+    done = miyabi(*arguments, **environment)
+
+    assert done.returncode == Exit.WRONG_INPUT
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_an_expired_waiver_warns_and_fails_where_one_is_strict(miyabi: Miyabi) -> None:
+    warned = miyabi("synth", "staging", "--as-of", "2027-06-01")
+    failed = miyabi("synth", "staging", "--as-of", "2027-06-01", "--strict")
+
+    assert warned.returncode == Exit.DONE
+    assert "warning: waiver" in warned.stderr
+    assert failed.returncode == Exit.RULE_BROKEN
+
+
+def test_it_runs_the_same_from_any_folder(miyabi: Miyabi, tmp_path: Path) -> None:
+    miyabi("synth", "reported")
+
+    elsewhere = (tmp_path / "build" / "reported" / "network.json").read_bytes()
+
+    assert elsewhere == (ROOT / "tests" / "golden" / "reported" / "network.json").read_bytes()

@@ -1,0 +1,82 @@
+"""Documents and code say the same: generated parts are current, and what is documented exists."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scripts.docs import PART, PARTS, ROOT, documents, renewed
+from scripts.miyabi import app
+from stacks.invariants.catalogue import rules
+from stacks.loading import environment_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DOCUMENTS = documents()
+TEXT = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
+TARGETS = set(re.findall(r"^([a-z][\w-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+COMMANDS = {command.callback.__name__ for command in app.registered_commands if command.callback}
+
+
+def name(path: Path) -> str:
+    """A document's place, as a test's name."""
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in DOCUMENTS if PART.search(path.read_text("utf-8"))], ids=name
+)
+def test_generated_parts_are_current(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == renewed(path), "`make docs` writes them anew"
+
+
+def test_every_part_that_can_be_generated_stands_somewhere() -> None:
+    assert set(PARTS) == set(re.findall(r"<!-- generated: ([a-z-]+) -->", TEXT))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_links_lead_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8"))
+
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_every_target_that_is_documented_exists_and_the_other_way_round() -> None:
+    documented = set(re.findall(r"(?:^|[`$(] ?|MIYABI\S* )make ([a-z]+)", TEXT, re.MULTILINE))
+
+    assert documented <= TARGETS | LATER
+    assert TARGETS <= set(re.findall(r"^  ([a-z]+) ", TEXT, re.MULTILINE))
+
+
+LATER = {"diagram"}
+"""Targets that a document names as work to come."""
+
+
+def test_every_command_is_documented() -> None:
+    assert COMMANDS == set(re.findall(r"^## miyabi ([a-z]+)$", TEXT, re.MULTILINE))
+
+
+def test_every_rule_is_documented() -> None:
+    assert [rule.id for rule in rules() if f"| `{rule.id}` |" not in TEXT] == []
+
+
+def test_every_environment_is_documented() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert [name for name in environment_names() if f"| `{name}` |" not in readme] == []
+
+
+def test_no_document_names_a_path_of_somebodys_machine() -> None:
+    assert re.findall(r"/(?:home|root|Users|work)/\S*", TEXT) == []
+
+
+def test_documents_write_one_sentence_a_line() -> None:
+    """Semantic line breaks keep a diff to the sentence that changed; a document title is no sentence."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert [
+        line for line in readme.splitlines() if re.search(r"[a-z]\. [A-Z]", line) and "|" not in line
+    ] == []

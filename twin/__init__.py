@@ -1,0 +1,1 @@
+"""A local AWS to rehearse on: what make synth wrote, deployed without an account."""
