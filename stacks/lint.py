@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from contextlib import suppress
 from importlib.metadata import version
@@ -76,9 +77,10 @@ def _run(text: str, region: str) -> list[list[str]]:
     template, errors = decode_str(text)
     if template is None:
         return [["template", "E0000", "is not a template"]]
-    matches = errors or Runner(
-        ConfigMixIn([], include_checks=list(CHECKS), regions=[region])
-    ).validate_template(template)
+    # An empty configuration file: those of the project and of the user's home are for people's own calls.
+    options = ["--config-file", os.devnull]
+    config = ConfigMixIn(options, include_checks=list(CHECKS), regions=[region])
+    matches = errors or Runner(config).validate_template(template)
     return sorted([_place(vars(match).get("path", ())), match.rule.id, match.message] for match in matches)
 
 

@@ -119,7 +119,7 @@ def _unknown(key: str, known: list[str]) -> str:
 
 
 def _nearest(word: str, known: list[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.6)), None)
+    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.5)), None)
 
 
 def _fields(where: list[Any]) -> list[str]:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 WIDTH = 110
+_flat = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
 
 def dumps(value: Any) -> str:
@@ -14,13 +15,11 @@ def dumps(value: Any) -> str:
 
 
 def _layout(value: Any, indent: str) -> str:
-    flat = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    flat = _flat(value)
     if len(indent) + len(flat) <= WIDTH or not isinstance(value, dict | list) or not value:
         return flat
     inner = indent + " "
     if isinstance(value, dict):
-        parts = [
-            f"{json.dumps(key, ensure_ascii=False)}: {_layout(value[key], inner)}" for key in sorted(value)
-        ]
+        parts = [f"{_flat(key)}: {_layout(value[key], inner)}" for key in sorted(value)]
         return "{\n" + ",\n".join(inner + part for part in parts) + "\n" + indent + "}"
     return "[\n" + ",\n".join(inner + _layout(item, inner) for item in value) + "\n" + indent + "]"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -139,3 +140,18 @@ def test_it_runs_the_same_from_any_folder(miyabi: Miyabi, tmp_path: Path) -> Non
     elsewhere = (tmp_path / "build" / "reported" / "network.json").read_bytes()
 
     assert elsewhere == (ROOT / "tests" / "golden" / "reported" / "network.json").read_bytes()
+
+
+def test_cfn_lint_itself_finds_nothing_in_what_was_written(miyabi: Miyabi, tmp_path: Path) -> None:
+    """As a person calls it, in the project's folder; the waived rules stand in the templates."""
+    miyabi("synth")
+    shutil.copy(ROOT / ".cfnlintrc", tmp_path)
+    paths = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.glob("build/*/*.json"))
+
+    program = Path(sys.executable).parent / "cfn-lint"
+    done = subprocess.run(
+        [program, "-c", "I", "--", *paths], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
+    assert len(paths) == 13 + 3

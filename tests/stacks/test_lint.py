@@ -91,3 +91,13 @@ def test_results_of_other_days_do_not_pile_up(tmp_path: Path) -> None:
     findings(tmp_path)
 
     assert not old.exists()
+
+
+def test_configuration_files_of_the_folder_and_of_the_user_do_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".cfnlintrc").write_text("templates: [absent/*.json]\nignore_checks: [I]\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert findings(None) == FOUND
