@@ -10,7 +10,8 @@ import pytest
 from scripts.docs import PART, PARTS, ROOT, documents, renewed
 from scripts.miyabi import app
 from stacks.invariants.catalogue import rules
-from stacks.loading import environment_names
+from stacks.loading import environment_names, load_environment
+from stacks.synthesis import synthesise
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,4 +80,16 @@ def test_documents_write_one_sentence_a_line() -> None:
 
     assert [
         line for line in readme.splitlines() if re.search(r"[a-z]\. [A-Z]", line) and "|" not in line
+    ] == []
+
+
+def test_what_answers_the_report_exists() -> None:
+    """Each `stack.LogicalId` of the coverage table is a resource of production."""
+    coverage = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(network|database|service|edge|observability)\.([A-Z]\w+)`", coverage)
+    bodies = synthesise(load_environment("production")).templates
+
+    assert len(named) > 15
+    assert [
+        f"{stack}.{logical_id}" for stack, logical_id in named if logical_id not in bodies[stack]["Resources"]
     ] == []

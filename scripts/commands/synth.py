@@ -17,7 +17,7 @@ from stacks.synthesis import synthesise, with_lint_waivers
 from stacks.waivers import load_waivers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from stacks.findings import Finding
@@ -39,8 +39,18 @@ def run(names: Sequence[str], *, build: Path, as_of: date, strict: bool, as_json
     """Synthesise the named environments (all when none is named); returns the exit code."""
     waivers = load_waivers()
     outcomes = [_examine(name, waivers, as_of) for name in names or environment_names()]
-    _explain(outcomes, strict=strict)
-    if any(_blocks(outcome.judgement, strict=strict) for outcome in outcomes):
+    overrides = sorted(name for name in os.environ if name.upper().startswith(PREFIX))
+    complaints = [
+        complaint
+        for outcome in outcomes
+        for complaint in _complaints(outcome.judgement, strict=strict, overridden=bool(overrides))
+    ]
+    for blocks, sentence in complaints:
+        talk(sentence if blocks else f"warning: {sentence}")
+    if overrides:
+        talk(f"overridden by the process environment: {', '.join(overrides)}")
+    if any(blocks for blocks, _ in complaints):
+        talk("nothing was written: mend what is named above, or waive a rule in stacks/waivers.toml")
         return Exit.RULE_BROKEN
     changed = [build_folder.write(outcome.synthesis, build) for outcome in outcomes]
     rows = [row for outcome in outcomes for row in _rows(outcome)]
@@ -58,23 +68,20 @@ def _examine(name: str, waivers: Sequence[Waiver], as_of: date) -> Outcome:
     return Outcome(with_lint_waivers(synthesis, waivers), judgement)
 
 
-def _blocks(judgement: Judgement, *, strict: bool) -> bool:
-    return bool(judgement.standing or judgement.unused or (strict and judgement.expired))
+def _complaints(judgement: Judgement, *, strict: bool, overridden: bool) -> Iterator[tuple[bool, str]]:
+    """What is wrong with an environment, each with whether it keeps everything from being written.
 
-
-def _explain(outcomes: Sequence[Outcome], *, strict: bool) -> None:
-    """Say on stderr what is wrong, one line each, the broken rules first."""
-    for outcome in outcomes:
-        for finding in outcome.judgement.standing:
-            talk(str(finding))
-        for waiver in outcome.judgement.unused:
-            talk(f"{waiver} covers nothing any more; remove it from stacks/waivers.toml")
-        for waiver in outcome.judgement.expired:
-            weight = "" if strict else "warning: "
-            talk(f"{weight}{waiver} expired on {waiver.review_by}; judge its reason anew and set a new date")
-    broken = sum(len(outcome.judgement.standing) for outcome in outcomes)
-    if any(_blocks(outcome.judgement, strict=strict) for outcome in outcomes):
-        talk(f"nothing was written; broken rules: {broken}; mend each, or waive it in stacks/waivers.toml")
+    Waivers are about the files: an override that mends what is waived is an experiment, no fault.
+    """
+    for finding in judgement.standing:
+        yield True, str(finding)
+    for waiver in judgement.unused:
+        if overridden:
+            yield False, f"{waiver} covers nothing under these overrides"
+        else:
+            yield True, f"{waiver} covers nothing any more; remove it from stacks/waivers.toml"
+    for waiver in judgement.expired:
+        yield strict, f"{waiver} expired on {waiver.review_by}; judge its reason anew and set a new date"
 
 
 def _rows(outcome: Outcome) -> list[dict[str, Any]]:
@@ -105,9 +112,6 @@ def _show(rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _say_what_happened(outcomes: Sequence[Outcome], changed: Sequence[bool], build: Path) -> None:
-    overrides = sorted(name for name in os.environ if name.upper().startswith(PREFIX))
-    if overrides:
-        talk(f"overridden by the process environment: {', '.join(overrides)}")
     templates = sum(len(outcome.synthesis.templates) for outcome in outcomes)
     what = "written to" if any(changed) else "unchanged in"
     talk(f"{templates} templates, {len(outcomes)} manifests {what} {build}/")

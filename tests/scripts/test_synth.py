@@ -125,6 +125,14 @@ def test_a_mistake_costs_a_sentence_and_exit_code_2(
     assert done.stdout == ""
 
 
+def test_an_override_that_mends_what_is_waived_is_no_fault(miyabi: Miyabi) -> None:
+    """The waiver is about the file; trying a standby must not ask for its removal."""
+    done = miyabi("synth", "staging", MIYABI_DATABASE__MULTI_AZ="true")
+
+    assert done.returncode == Exit.DONE
+    assert "warning: waiver RDS.5 for staging/Database covers nothing under these overrides" in done.stderr
+
+
 def test_an_expired_waiver_warns_and_fails_where_one_is_strict(miyabi: Miyabi) -> None:
     warned = miyabi("synth", "staging", "--as-of", "2027-06-01")
     failed = miyabi("synth", "staging", "--as-of", "2027-06-01", "--strict")
