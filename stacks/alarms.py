@@ -10,51 +10,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from troposphere import Sub, cloudwatch
+from troposphere import Sub
 
 from stacks import values
+from stacks.alarm import MINUTE, Metric, Threshold
 from stacks.functions import LIVE
 from stacks.postgresql import MEMORY_GIB, is_burstable, max_connections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from stacks.sections import DatabaseSettings
     from stacks.stack import Stack
 
-MINUTE = 60
 MIB = 2**20
 GIB = 2**30
 GATEWAY_TIMEOUT_MS = 30_000
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A CloudWatch metric of one component; dimension values may refer to other stacks."""
-
-    namespace: str
-    name: str
-    dimensions: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """One alarm: a statistic of a metric (or its share of another, in per cent) beyond a limit."""
-
-    name: str
-    metric: Metric
-    statistic: str
-    then: str
-    above: int | None = None
-    below: int | None = None
-    minutes: int = 5
-    """How long to look back."""
-    datapoints: int | None = None
-    """How many periods of that must be beyond the limit; all when left out."""
-    period: int = MINUTE
-    """Seconds over which the statistic is taken; not shorter than the metric's own interval."""
-    share_of: str | None = None
-    """Name of a metric with the same dimensions; the alarm then watches 100 x metric / that one."""
-    quiet_is_bad: bool = False
 
 
 def percent(share: int, of: int) -> int:
@@ -159,68 +130,98 @@ def _qualified(function: Any) -> Any:
     return Sub(f"${{Function}}:{LIVE}", Function=function)
 
 
-def _database_alarms(stack: Stack) -> Iterator[Threshold]:
-    settings = stack.environment.database
-    memory = MEMORY_GIB[settings.instance_class] * GIB
-    dimensions = {"DBInstanceIdentifier": stack.read(values.DATABASE_ID)}
+@dataclass(frozen=True, slots=True)
+class DatabaseWatch:
+    """A row about the instance; a limit may follow from its settings."""
 
-    def watch(name: str, metric: str, statistic: str, then: str, **limit: Any) -> Threshold:
-        return Threshold(f"Database{name}", Metric("AWS/RDS", metric, dimensions), statistic, then, **limit)
+    name: str
+    metric: str
+    statistic: str
+    then: str
+    above: Callable[[DatabaseSettings], int] | None = None
+    below: Callable[[DatabaseSettings], int] | None = None
+    minutes: int = 5
+    period: int = MINUTE
 
-    yield watch(
+
+DATABASE_WATCHES = (
+    DatabaseWatch(
         "Cpu",
         "CPUUtilization",
         "Average",
         "Look for a slow query in Database Insights.",
-        above=80,
+        above=lambda _: 80,
         minutes=10,
-    )
-    yield watch(
+    ),
+    DatabaseWatch(
         "Memory",
         "FreeableMemory",
         "Minimum",
         "Too many connections or too small a class.",
-        below=percent(5, memory),
-    )
-    yield watch(
+        below=lambda database: percent(5, MEMORY_GIB[database.instance_class] * GIB),
+    ),
+    DatabaseWatch(
         "Storage",
         "FreeStorageSpace",
         "Minimum",
         "Raise max_storage_gb before PostgreSQL stops for want of space.",
-        below=percent(15, settings.storage_gb * GIB),
-    )
-    yield watch(
-        "Queue", "DiskQueueDepth", "Average", "Storage can't keep up: look at the statements' I/O.", above=64
-    )
-    yield watch(
+        below=lambda database: percent(15, database.storage_gb * GIB),
+    ),
+    DatabaseWatch(
+        "Queue",
+        "DiskQueueDepth",
+        "Average",
+        "Storage can't keep up: look at the statements' I/O.",
+        above=lambda _: 64,
+    ),
+    DatabaseWatch(
         "Swap",
         "SwapUsage",
         "Maximum",
         "Memory is short: fewer connections or a larger class.",
-        above=256 * MIB,
-    )
-    yield watch(
+        above=lambda _: 256 * MIB,
+    ),
+    DatabaseWatch(
         "Connections",
         "DatabaseConnections",
         "Maximum",
         "Four fifths of max_connections: lower the api's reserved_concurrency or take a larger class.",
-        above=percent(80, max_connections(settings.instance_class)),
-    )
-    yield watch(
+        above=lambda database: percent(80, max_connections(database.instance_class)),
+    ),
+    DatabaseWatch(
         "TransactionIds",
         "MaximumUsedTransactionIDs",
         "Maximum",
         "Autovacuum does not keep up; at 2 billion PostgreSQL refuses to write.",
-        above=1_000_000_000,
-    )
-    if is_burstable(settings.instance_class):
-        yield watch(
-            "Credits",
-            "CPUCreditBalance",
-            "Minimum",
-            "The CPU is about to be throttled or billed by the hour.",
-            below=20,
-            period=5 * MINUTE,
+        above=lambda _: 1_000_000_000,
+    ),
+)
+BURSTABLE_WATCHES = (
+    DatabaseWatch(
+        "Credits",
+        "CPUCreditBalance",
+        "Minimum",
+        "The CPU is about to be throttled or billed by the hour.",
+        below=lambda _: 20,
+        period=5 * MINUTE,
+    ),
+)
+
+
+def _database_alarms(stack: Stack) -> Iterator[Threshold]:
+    settings = stack.environment.database
+    dimensions = {"DBInstanceIdentifier": stack.read(values.DATABASE_ID)}
+    burstable = BURSTABLE_WATCHES if is_burstable(settings.instance_class) else ()
+    for watch in (*DATABASE_WATCHES, *burstable):
+        yield Threshold(
+            f"Database{watch.name}",
+            Metric("AWS/RDS", watch.metric, dimensions),
+            watch.statistic,
+            watch.then,
+            above=watch.above(settings) if watch.above else None,
+            below=watch.below(settings) if watch.below else None,
+            minutes=watch.minutes,
+            period=watch.period,
         )
 
 
@@ -246,68 +247,3 @@ def _edge_alarms(stack: Stack) -> Iterator[Threshold]:
             above=edge.requests_per_5_minutes,
             period=5 * MINUTE,
         )
-
-
-def add_alarm(stack: Stack, threshold: Threshold, topic: Any) -> cloudwatch.Alarm:
-    """Turn a row of the table into an alarm that reports both trouble and its end."""
-    limit, comparison = _limit(threshold)
-    periods = threshold.minutes * MINUTE // threshold.period
-    return stack.add(
-        cloudwatch.Alarm(
-            f"{threshold.name}Alarm",
-            AlarmDescription=threshold.then,
-            ComparisonOperator=comparison,
-            Threshold=limit,
-            EvaluationPeriods=periods,
-            DatapointsToAlarm=threshold.datapoints or periods,
-            TreatMissingData="breaching" if threshold.quiet_is_bad else "notBreaching",
-            AlarmActions=[topic],
-            OKActions=[topic],
-            **(_share(threshold) if threshold.share_of else _plain(threshold)),
-        )
-    )
-
-
-def _limit(threshold: Threshold) -> tuple[int, str]:
-    if threshold.above is not None:
-        return threshold.above, "GreaterThanThreshold"
-    assert threshold.below is not None, threshold.name  # noqa: S101  (a mistake in the table above)
-    return threshold.below, "LessThanThreshold"
-
-
-def _plain(threshold: Threshold) -> dict[str, Any]:
-    percentile = threshold.statistic.startswith("p")
-    return {
-        "Namespace": threshold.metric.namespace,
-        "MetricName": threshold.metric.name,
-        "Dimensions": _dimensions(threshold.metric),
-        "Period": threshold.period,
-        "ExtendedStatistic" if percentile else "Statistic": threshold.statistic,
-    }
-
-
-def _share(threshold: Threshold) -> dict[str, Any]:
-    """100 x part / whole; no request at all is no error."""
-
-    def query(name: str, metric: str) -> cloudwatch.MetricDataQuery:
-        measured = cloudwatch.Metric(
-            Namespace=threshold.metric.namespace, MetricName=metric, Dimensions=_dimensions(threshold.metric)
-        )
-        stat = cloudwatch.MetricStat(Metric=measured, Period=threshold.period, Stat=threshold.statistic)
-        return cloudwatch.MetricDataQuery(Id=name, MetricStat=stat, ReturnData=False)
-
-    share = cloudwatch.MetricDataQuery(
-        Id="share",
-        Label=f"{threshold.metric.name} in % of {threshold.share_of}",
-        Expression="100 * part / whole",
-    )
-    return {
-        "Metrics": [share, query("part", threshold.metric.name), query("whole", threshold.share_of or "")]
-    }
-
-
-def _dimensions(metric: Metric) -> list[cloudwatch.MetricDimension]:
-    return [
-        cloudwatch.MetricDimension(Name=name, Value=value)
-        for name, value in sorted(metric.dimensions.items())
-    ]

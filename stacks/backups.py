@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from troposphere import backup, cloudwatch, iam
 
 from stacks import values
-from stacks.alarms import Metric, Threshold, add_alarm
+from stacks.alarm import Metric, Threshold, add_alarm
 from stacks.naming import managed_policy
 from stacks.policies import trust
 

@@ -9,7 +9,8 @@ from awacs.aws import Bool, Condition, Deny, Principal, Statement
 from troposphere import budgets, rds, sns
 
 from stacks import values
-from stacks.alarms import add_alarm, thresholds
+from stacks.alarm import add_alarm
+from stacks.alarms import thresholds
 from stacks.backups import add_backups
 from stacks.dashboard import add_dashboard
 from stacks.key import PUBLISHERS
