@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import socket
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.sampling import SOAK
+
 settings.register_profile(
     "default", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("soak", max_examples=1000, deadline=timedelta(minutes=5))
+settings.register_profile("soak", max_examples=SOAK, deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile("default")
 
 LOOPBACK = ("127.", "::1", "localhost")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cfn.reach import Addresses, Strangers
 from tests.cfn.houses import function, group, instance, names, of, reached
 from tests.cfn.making import deployment, resource, template
+from tests.sampling import examples
 
 if TYPE_CHECKING:
     from cfn import Template
@@ -124,7 +125,7 @@ def gets_through(rules: list[Drawn], inside: list[str], outside: list[str], sour
     return (leaves or unbound) and enters
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200, soak=10_000))
 @given(RULES, CARRIED, ACTORS)
 def test_the_proof_agrees_with_packets_sent_one_by_one(
     rules: list[Drawn], inside: list[str], actors: list[tuple[list[str], str]]

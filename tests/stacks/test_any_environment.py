@@ -11,6 +11,7 @@ from stacks.checking import examine
 from stacks.lint import lint
 from stacks.manifest import manifest
 from stacks.synthesis import PLAIN_DEPLOY_BYTES, synthesise
+from tests.sampling import examples
 from tests.stacks.strategies import valid, wise
 from tests.stacks.systems import AS_OF
 
@@ -22,7 +23,7 @@ GENERATE = (Phase.explicit, Phase.generate)
 
 
 @given(valid())
-@settings(max_examples=60)
+@settings(max_examples=examples(60, soak=3000))
 def test_plain_cloudformation_takes_the_templates_of_every_valid_environment(drawn: Environment) -> None:
     synthesis = synthesise(drawn)
 
@@ -32,7 +33,7 @@ def test_plain_cloudformation_takes_the_templates_of_every_valid_environment(dra
 
 
 @given(valid())
-@settings(max_examples=6, phases=GENERATE)
+@settings(max_examples=examples(6, soak=300), phases=GENERATE)
 def test_cfn_lint_has_no_error_against_any_valid_environment(drawn: Environment) -> None:
     findings = [
         finding
@@ -44,7 +45,7 @@ def test_cfn_lint_has_no_error_against_any_valid_environment(drawn: Environment)
 
 
 @given(wise())
-@settings(max_examples=6, phases=GENERATE)
+@settings(max_examples=examples(6, soak=300), phases=GENERATE)
 def test_a_wise_environment_breaks_no_rule_at_all(drawn: Environment) -> None:
     judgement = examine(synthesise(drawn), [], as_of=AS_OF)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cfn import CfnError
 from stacks.invariants.catalogue import rules
+from tests.sampling import examples
 from tests.stacks.systems import system, templates
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _put(place: Any, key: Any, value: Any) -> None:
 
 
 @given(strange_templates())
-@settings(max_examples=100)
+@settings(max_examples=examples(100, soak=20_000))
 def test_no_rule_falls_over_a_strange_template(drawn: tuple[str, Templates]) -> None:
     """A rule finds something, finds nothing, or says that the template can't be read."""
     broken = system(*drawn)
