@@ -14,6 +14,7 @@ import pytest
 
 from scripts.exit_codes import Exit
 from stacks.loading import ENVIRONMENTS
+from tests.stacks.systems import AS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +26,11 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def miyabi(tmp_path: Path) -> Miyabi:
-    """The installed program, run in an empty folder."""
+    """The installed program in an empty folder, on a fixed day unless a test names another."""
 
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        if "--as-of" not in arguments:
+            arguments = (*arguments, "--as-of", AS_OF.isoformat())
         return subprocess.run(
             [Path(sys.executable).parent / "miyabi", *arguments],
             cwd=tmp_path,
