@@ -36,7 +36,7 @@ MEMORY_GIB = {
 BYTES_PER_CONNECTION = 9_531_392
 MOST_CONNECTIONS = 5_000
 USABLE_PERCENT = 80
-"""Share of a class's memory that RDS leaves to PostgreSQL on the small classes."""
+"""Share of a class's memory left to PostgreSQL; our assumption, since RDS does not publish what it takes."""
 
 
 def max_connections(instance_class: str) -> int:

@@ -113,5 +113,6 @@ def _show(rows: Sequence[dict[str, Any]]) -> None:
 
 def _say_what_happened(outcomes: Sequence[Outcome], changed: Sequence[bool], build: Path) -> None:
     templates = sum(len(outcome.synthesis.templates) for outcome in outcomes)
+    manifests = "1 manifest" if len(outcomes) == 1 else f"{len(outcomes)} manifests"
     what = "written to" if any(changed) else "unchanged in"
-    talk(f"{templates} templates, {len(outcomes)} manifests {what} {build}/")
+    talk(f"{templates} templates, {manifests} {what} {build}/")

@@ -57,7 +57,7 @@ def test_a_second_run_changes_no_byte(miyabi: Miyabi, tmp_path: Path) -> None:
 
     done = miyabi("synth", "reported")
 
-    assert "3 templates, 1 manifests unchanged in build/\n" == done.stderr
+    assert "3 templates, 1 manifest unchanged in build/\n" == done.stderr
     assert before == {
         path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.glob("build/*/*")
     }
