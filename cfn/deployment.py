@@ -1,18 +1,21 @@
-"""Several templates that make one system and pass each other values through SSM parameters."""
+"""Several templates that make one system and pass each other values by SSM parameters and exports."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from cfn.errors import CircularReference, TemplateAbsent, TemplateInvalid
+from cfn.functions import INCLUDE
+from cfn.graph import order
+from cfn.outputs import exports, output, outputs
 from cfn.parameters import stored_type
 from cfn.resolve import Resolver
 from cfn.values import Reference, Unknown, derived
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cfn.template import Resource, Template
 
@@ -30,7 +33,8 @@ class Link:
 class Deployment:
     """Templates in the order of their deployment, with the values that pass between them.
 
-    Everything resolved is kept, so asking again costs next to nothing; leave what is handed out unchanged.
+    Its templates are those given, their loops unrolled. Everything resolved is kept, so asking again costs
+    next to nothing; leave what is handed out unchanged.
 
         >>> deployment = Deployment("staging", [network, database, service], region="us-east-1")
         >>> [function] = deployment.resources("AWS::Lambda::Function")
@@ -57,19 +61,32 @@ class Deployment:
         parameters: Mapping[str, Mapping[str, Any]] | None = None,
         stack_prefix: str | None = None,
     ) -> None:
-        self.name, self.templates = name, tuple(templates)
+        self.name = name
         self.region, self.account = region, account
         self._parameters, self._stack_prefix = parameters or {}, stack_prefix
-        self._by_name = _by_name(self.templates)
+        self._by_name = _by_name(templates)
         for given in self._parameters:
             self.template(given)
+        self.templates = tuple(self._resolver(template, linked=False).template for template in templates)
+        self._by_name = _by_name(self.templates)
         self._properties: dict[Resource, dict[str, Any]] = {}
-        self._stored: dict[str, Any] = {}
+        self._passed: dict[str, Any] = {}
         self._waiting: list[str] = []
 
     def __repr__(self) -> str:
         """For example `<deployment staging: network, database, service>`."""
         return f"<deployment {self.name}: {', '.join(self._by_name)}>"
+
+    def with_templates(self, templates: Sequence[Template]) -> Deployment:
+        """The same deployment with others of the same names in place of its templates."""
+        return Deployment(
+            self.name,
+            templates,
+            self.region,
+            self.account,
+            parameters=self._parameters,
+            stack_prefix=self._stack_prefix,
+        )
 
     def template(self, name: str) -> Template:
         """The template of that name; raises TemplateAbsent."""
@@ -109,6 +126,24 @@ class Deployment:
         """
         return _look_up(self.properties(resource), path, default)
 
+    def outputs(self, name: str) -> dict[str, Any]:
+        """Values of a template's outputs; one whose condition does not hold is left out."""
+        return outputs(self.resolver(name))
+
+    def check(self) -> None:
+        """Raise what CloudFormation would refuse in whatever refers to something, the first that is found.
+
+        Raises CircularReference for resources, conditions or values that wait for each other, and
+        TemplateInvalid for functions that are misused and names that are not there.
+        """
+        for template in self.templates:
+            order(template)
+            for condition in template.conditions:
+                self._resolvers[template.name].holds(condition)
+            outputs(self._resolvers[template.name])
+        for resource in self._resources:
+            self.properties(resource)
+
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """All parameters that are read from SSM, by template and name.
@@ -146,6 +181,7 @@ class Deployment:
             stack_name=None if self._stack_prefix is None else self._stack_prefix + template.name,
             parameters=self._parameters.get(template.name),
             stored=self._value_at if linked else None,
+            exported=self._exported if linked else None,
         )
 
     @cached_property
@@ -168,22 +204,50 @@ class Deployment:
                     )
         return writers
 
+    @cached_property
+    def _exports(self) -> dict[str, tuple[str, str]]:
+        """Template and output behind each export. A name that itself hangs on a stored value is left out."""
+        found: dict[str, tuple[str, str]] = {}
+        for template in self.templates:
+            for export, name in exports(self._resolver(template, linked=False)).items():
+                if found.setdefault(export, (template.name, name)) != (template.name, name):
+                    raise TemplateInvalid(
+                        template.name,
+                        f"Outputs/{name}/Export",
+                        f"{'.'.join(found[export])} exports {export} too",
+                        "give each export a name of its own",
+                    )
+        return found
+
     def _value_at(self, path: str) -> Any:
-        if path not in self._stored:
-            self._stored[path] = self._written(path)
-        return self._stored[path]
+        return self._in_turn(path, partial(self._written, path))
+
+    def _exported(self, name: str) -> Any:
+        return self._in_turn(f"export {name}", partial(self._given_out, name))
+
+    def _in_turn(self, key: str, answer: Callable[[], Any]) -> Any:
+        """The answer, kept for the next time, unless it waits for itself."""
+        if key in self._waiting:
+            raise CircularReference([*self._waiting[self._waiting.index(key) :], key], self.name)
+        if key not in self._passed:
+            self._waiting.append(key)
+            try:
+                self._passed[key] = answer()
+            finally:
+                self._waiting.pop()
+        return self._passed[key]
 
     def _written(self, path: str) -> Any:
         writer = self._writers.get(path)
         if writer is None:
             return Unknown(f"{path} is not written by a template")
-        if path in self._waiting:
-            raise CircularReference([*self._waiting[self._waiting.index(path) :], path], self.name)
-        self._waiting.append(path)
-        try:
-            return self.get(writer, "Value", Unknown(f"{writer} writes no Value to {path}"))
-        finally:
-            self._waiting.pop()
+        return self.get(writer, "Value", Unknown(f"{writer} writes no Value to {path}"))
+
+    def _given_out(self, name: str) -> Any:
+        if name not in self._exports:
+            return Unknown(f"no template exports {name}", name)
+        template, exported = self._exports[name]
+        return output(self._resolvers[template], exported)
 
 
 def _by_name(templates: Sequence[Template]) -> dict[str, Template]:
@@ -206,6 +270,8 @@ def _look_up(value: Any, path: str, default: Any) -> Any:
         return value[path]
     step, _, rest = path.partition(".")
     inside = _inside(value, step)
+    if inside is None and isinstance(value, dict) and isinstance(value.get(INCLUDE), Unknown):
+        return value[INCLUDE]
     return default if inside is None else _look_up(inside, rest, default)
 
 

@@ -1,14 +1,14 @@
 """What can go wrong while CloudFormation is read.
 
     CfnError
-    ├── TemplateUnreadable  the file can't be read, or is not a JSON object
+    ├── TemplateUnreadable  the file can't be read, or is no mapping in JSON or YAML
     ├── TemplateInvalid     a template says what CloudFormation would refuse
     ├── TemplateAbsent      a deployment was asked for a template that it does not have
     ├── CircularReference   values, conditions or resources that wait for each other
     ├── ValueUnknown        an answer was demanded that hangs on a value nobody has given
     └── ArnInvalid          text that was taken for an ARN and is none
 
-`Misfit` stands outside the tree: it never leaves this package.
+`Misfit` and `Unparsable` stand outside the tree: they never leave this package.
 """
 
 from __future__ import annotations
@@ -25,13 +25,11 @@ class CfnError(Exception):
 
 
 class TemplateUnreadable(CfnError):
-    """The template's file can't be read, or is not a JSON object."""
+    """The template's file can't be read, or is no mapping in JSON or YAML; the reason has line and column."""
 
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
-        super().__init__(
-            f"template {path} can't be read: {reason}; write it anew with synth, or correct the file"
-        )
+        super().__init__(f"template {path} can't be read: {reason}; correct the file, or name another one")
 
 
 class TemplateInvalid(CfnError):
@@ -90,3 +88,12 @@ class Misfit(Exception):
         """The same mistake, seen from one level further out."""
         self.steps.insert(0, str(step))
         return self
+
+
+class Unparsable(Exception):
+    """A mistake in a template's text, on its way into a TemplateUnreadable; lines and columns begin at 1."""
+
+    def __init__(self, reason: str, line: int | None = None, column: int | None = None) -> None:
+        self.reason, self.line, self.column = reason, line, column
+        place = "" if line is None else f"line {line}, column {column}: "
+        super().__init__(place + reason)

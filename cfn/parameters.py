@@ -10,7 +10,7 @@ from cfn.values import Unknown, compose, split
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 _STORED = "AWS::SSM::Parameter::Value<"
 
 
@@ -45,17 +45,20 @@ def _shaped(declared: str, value: Any) -> Any:
 
 
 def _list(declared: str, value: Any) -> Any:
-    items = value if isinstance(value, list) else [_stripped(item) for item in split(value, ",")]
+    items = [compose([item]) for item in value] if isinstance(value, list) else _pieces(value)
     return [_number(item) for item in items] if declared == "List<Number>" else items
 
 
-def _stripped(item: Any) -> Any:
-    return item.strip() if type(item) is str else item
+def _pieces(value: Any) -> list[Any]:
+    return [item.strip() if type(item) is str else item for item in split(value, ",")]
 
 
 def _number(value: Any) -> Any:
     """A number where the text says exactly that, so that text made of it again is the same."""
-    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+    if type(value) in (float, int):
         return value
-    number = float(value) if "." in value else int(value)
-    return number if str(number) == value else value
+    text = compose([value])
+    if not isinstance(text, str) or not _NUMBER.fullmatch(text):
+        return text
+    number = float(text) if "." in text else int(text)
+    return number if str(number) == text else text

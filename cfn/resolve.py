@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from cfn.attributes import STATED
 from cfn.conditions import evaluate
 from cfn.errors import CircularReference, Misfit, TemplateInvalid
-from cfn.functions import FUNCTIONS
+from cfn.functions import FUNCTIONS, INCLUDE, included
+from cfn.given import given_values, masked
+from cfn.hints import remedy
 from cfn.parameters import parameter_value
-from cfn.values import Reference, Unknown, misplaced
+from cfn.pseudo_parameters import pseudo_parameters
+from cfn.template import LANGUAGE_EXTENSIONS, LOOP
+from cfn.values import Reference, Text, Unknown, kind_of, misplaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cfn.template import Resource, Template
+
+
+_Answer = TypeVar("_Answer")
+
+_TOO_DEEP = Misfit(found="it is nested too deeply", remedy="write it flatter, or cut its circle")
 
 
 class Resolver:
@@ -30,8 +41,12 @@ class Resolver:
         stack_name: AWS::StackName; unknown when left out.
         parameters: Values of parameters, instead of their defaults.
         stored: Says what stands at an SSM path, for parameters that are read from there.
+        exported: Says what value another stack exports under a name.
 
     """
+
+    template: Template
+    """The template whose loops are unrolled; the very one that was given if it has none."""
 
     def __init__(
         self,
@@ -42,13 +57,23 @@ class Resolver:
         stack_name: str | None = None,
         parameters: Mapping[str, Any] | None = None,
         stored: Callable[[str], Any] | None = None,
+        exported: Callable[[str], Any] | None = None,
     ) -> None:
-        self.template = template
-        self._given = _declared(template, parameters or {})
-        self._stored = stored or _not_looked_up
-        self._names = _pseudo_parameters(template.name, region, account, stack_name)
+        self._given = given_values(template, parameters or {})
+        self._stored, self._exported = stored or _not_looked_up, exported or _not_imported
+        self._names = pseudo_parameters(template.name, region, account, stack_name)
+        self._attributes: dict[tuple[str, str], Any] = {}
         self._outcomes: dict[str, bool | Unknown] = {}
         self._waiting: list[str] = []
+        again = partial(
+            Resolver,
+            region=region,
+            account=account,
+            stack_name=stack_name,
+            parameters=parameters,
+            stored=stored,
+        )
+        self.template = _extended(template, again)
 
     def resolve(self, value: Any, where: str = "a value") -> Any:
         """What a value of this template comes to; None where AWS::NoValue takes it away.
@@ -61,19 +86,26 @@ class Resolver:
             return self.value(value)
         except Misfit as problem:
             raise self._invalid(problem, where) from None
+        except RecursionError:
+            raise self._invalid(_TOO_DEEP, where) from None
 
     def properties(self, resource: Resource) -> dict[str, Any]:
         """All properties of a resource, resolved anew at each call; raises TemplateInvalid."""
         where = f"Resources/{resource.logical_id}/Properties"
         properties = self.resolve(resource.properties, where)
+        if isinstance(properties, Unknown) and INCLUDE in resource.properties:
+            return {INCLUDE: properties}
         if not isinstance(properties, dict):
-            found = f"the properties come to {type(properties).__name__}"
+            found = f"the properties come to a {kind_of(properties)}"
             raise TemplateInvalid(self.template.name, where, found, "write a mapping of names to values")
         return properties
 
     def exists(self, resource: Resource) -> bool | Unknown:
         """Say whether the resource's condition lets it come into being."""
-        return True if resource.condition is None else self.holds(resource.condition)
+        condition = resource.condition
+        if isinstance(condition, Text):
+            return next(part for part in condition.parts if isinstance(part, Unknown))
+        return True if condition is None else self.holds(condition)
 
     def holds(self, condition: str) -> bool | Unknown:
         """Say whether a condition of the template is fulfilled."""
@@ -81,6 +113,8 @@ class Resolver:
             return self.condition(condition)
         except Misfit as problem:
             raise self._invalid(problem, "Conditions") from None
+        except RecursionError:
+            raise self._invalid(_TOO_DEEP, "Conditions") from None
 
     @property
     def mappings(self) -> Mapping[str, Any]:
@@ -108,10 +142,17 @@ class Resolver:
 
     def attribute(self, logical_id: str, attribute: str) -> Any:
         """What Fn::GetAtt comes to."""
-        if logical_id not in self.template.resources:
-            raise _missing(logical_id, self.template.resources, "is not a resource")
+        resource = self.template.resources.get(logical_id)
+        if resource is None:
+            return self._absent(logical_id, self.template.resources, "is not a resource")
         self.named(logical_id)  # refuses a resource that its condition keeps away
+        if attribute in STATED.get(resource.type, ()) and attribute in resource.properties:
+            return self._stated(resource, attribute)
         return Reference(self.template.name, logical_id, attribute)
+
+    def imported(self, name: str) -> Any:
+        """What Fn::ImportValue of a name comes to."""
+        return self._exported(name)
 
     def condition(self, name: Any) -> bool | Unknown:
         """Whether a condition holds; evaluated once."""
@@ -131,20 +172,20 @@ class Resolver:
         except Misfit as problem:
             raise problem.inside(key) from None
 
-    def _mapping(self, raw: dict[str, Any]) -> dict[str, Any]:
-        result = {}
+    def _mapping(self, raw: dict[str, Any]) -> Any:
+        result: dict[str, Any] = {}
         key = ""
         try:
             for key, item in raw.items():
                 if key[:4] == "Fn::":
-                    _refuse_function(key)
-                if type(item) is str:
+                    result[key] = _inserted(key, item)
+                elif type(item) is str:
                     result[key] = item
                 elif (value := self.value(item)) is not None:
                     result[key] = value
         except Misfit as problem:
             raise problem.inside(key) from None
-        return result
+        return result[INCLUDE] if result.keys() == {INCLUDE} else result
 
     def _list(self, raw: list[Any]) -> list[Any]:
         result = []
@@ -169,73 +210,78 @@ class Resolver:
         declaration = self.template.parameters.get(name)
         if declaration is None:
             known = {**self.template.resources, **self.template.parameters, **self._names}
-            raise _missing(name, known, "is neither a resource nor a parameter")
+            return self._absent(name, known, "is neither a resource nor a parameter")
         return parameter_value(name, declaration, self._given.get(name), self.template.name, self._stored)
+
+    def _absent(self, name: str, known: Mapping[str, Any], found: str) -> Unknown:
+        """What a name comes to that the template does not have: nothing, unless a macro may bring it."""
+        if not self.template.macros:
+            raise _missing(name, known, found)
+        macros = ", ".join(self.template.macros)
+        return Unknown(f"{name} {found}, unless {macros} makes it when the stack is deployed", name)
+
+    def _stated(self, resource: Resource, attribute: str) -> Any:
+        key = resource.logical_id, attribute
+        if key not in self._attributes:
+            where = f"Resources/{resource.logical_id}/Properties/{attribute}"
+            stated = partial(self.resolve, resource.properties[attribute], where)
+            self._attributes[key] = self._in_turn(".".join(key), stated)
+        return self._attributes[key]
 
     def _decided(self, name: str) -> bool | Unknown:
         if name not in self.template.conditions:
-            raise _missing(name, self.template.conditions, "is not a condition")
+            return self._absent(name, self.template.conditions, "is not a condition")
+        try:
+            return self._in_turn(name, partial(evaluate, self, self.template.conditions[name]))
+        except Misfit as problem:
+            raise self._invalid(problem, f"Conditions/{name}") from None
+
+    def _in_turn(self, name: str, answer: Callable[[], _Answer]) -> _Answer:
+        """The answer, unless it waits for itself."""
         if name in self._waiting:
             raise CircularReference([*self._waiting[self._waiting.index(name) :], name], self.template.name)
         self._waiting.append(name)
         try:
-            return evaluate(self, self.template.conditions[name])
-        except Misfit as problem:
-            raise self._invalid(problem, f"Conditions/{name}") from None
+            return answer()
         finally:
             self._waiting.pop()
 
     def _invalid(self, problem: Misfit, where: str) -> TemplateInvalid:
+        place = "/".join([where, *problem.steps])
         return TemplateInvalid(
-            self.template.name, "/".join([where, *problem.steps]), problem.found, problem.remedy
+            self.template.name, place, masked(problem.found, self.template, self._given), problem.remedy
         )
 
 
+def _extended(template: Template, resolver: Callable[[Template], Resolver]) -> Template:
+    if LANGUAGE_EXTENSIONS not in template.transforms:
+        return template
+    from cfn.language_extensions import extended  # few templates ask for them
+
+    try:
+        return extended(template, resolver)
+    except RecursionError:
+        raise TemplateInvalid(template.name, "the template", _TOO_DEEP.found, _TOO_DEEP.remedy) from None
+
+
 def _missing(name: str, known: Mapping[str, Any], found: str) -> Misfit:
-    return Misfit(found=f"{name} {found}", remedy=_hint(name, known))
+    return Misfit(found=f"{name} {found}", remedy=remedy(name, known))
 
 
-def _refuse_function(name: str) -> NoReturn:
-    raise _missing(name, FUNCTIONS, "is not a function")
-
-
-def _hint(name: str, known: Mapping[str, Any]) -> str:
-    from difflib import get_close_matches  # needed only when something is wrong
-
-    near = get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]}?" if near else "declare it, or name one that the template has"
-
-
-def _declared(template: Template, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    for name in given:
-        if name not in template.parameters:
-            raise TemplateInvalid(
-                template.name,
-                "Parameters",
-                f"there is no {name} to give a value to",
-                _hint(name, template.parameters),
-            )
-    return given
-
-
-def _pseudo_parameters(
-    template: str, region: str, account: str | None, stack_name: str | None
-) -> dict[str, Any]:
-    return {
-        "AWS::AccountId": account or Unknown("no account was given", "AWS::AccountId"),
-        "AWS::NoValue": None,
-        "AWS::NotificationARNs": _open(template, "AWS::NotificationARNs"),
-        "AWS::Partition": "aws",
-        "AWS::Region": region,
-        "AWS::StackId": _open(template, "AWS::StackId"),
-        "AWS::StackName": stack_name or _open(template, "AWS::StackName"),
-        "AWS::URLSuffix": "amazonaws.com",
-    }
-
-
-def _open(template: str, name: str) -> Unknown:
-    return Unknown(f"{name} of {template} is settled when the stack is deployed", name)
+def _inserted(key: str, argument: Any) -> Unknown:
+    """What a function comes to that stands beside other keys: only a macro may."""
+    if key == INCLUDE:
+        return included(argument)
+    if key.startswith(LOOP):
+        raise Misfit(found=f"{key} is a loop", remedy=f'write "Transform": "{LANGUAGE_EXTENSIONS}"')
+    raise _missing(
+        key, FUNCTIONS, "is not a function" if key not in FUNCTIONS else "stands beside other keys"
+    )
 
 
 def _not_looked_up(path: str) -> Unknown:
     return Unknown(f"{path} is read from SSM when the stack is deployed")
+
+
+def _not_imported(name: str) -> Unknown:
+    return Unknown(f"{name} is imported from another stack when this one is deployed", name)

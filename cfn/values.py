@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
@@ -41,6 +42,11 @@ class Unknown:
 
 Part: TypeAlias = str | Reference | Unknown
 
+MOST_CHARACTERS = 2**20
+"""As long as the longest template: functions within functions could double a text without end."""
+
+_WHOLE = re.compile(r"[0-9]{1,9}")
+
 
 class Text(str):
     """Text with references or unknowns in it: a `str` with placeholders, which remembers its parts."""
@@ -62,18 +68,38 @@ class Text(str):
 def compose(values: Iterable[Any]) -> Part:
     """One text from values in a row; exactly one reference or unknown stays what it is.
 
-    Raises Misfit for a list or a mapping, as CloudFormation refuses it in text.
+    Raises Misfit for a list or a mapping, as CloudFormation refuses it in text, and for endless text.
     """
     parts: list[Part] = []
+    literal: list[str] = []
+    length = 0
     for value in values:
         for part in parts_of(value):
-            if parts and isinstance(part, str) and isinstance(parts[-1], str):
-                parts[-1] += part
+            if isinstance(part, str):
+                literal.append(part)
+                length = _longer(length, part)
             else:
+                _close(literal, parts)
                 parts.append(part)
+    _close(literal, parts)
     if len(parts) > 1:
         return Text(parts)
     return parts[0] if parts else ""
+
+
+def _longer(length: int, part: str) -> int:
+    if length + len(part) > MOST_CHARACTERS:
+        raise Misfit(
+            found=f"the text comes to more than {MOST_CHARACTERS} characters",
+            remedy="write less: no template may be so long",
+        )
+    return length + len(part)
+
+
+def _close(literal: list[str], parts: list[Part]) -> None:
+    if literal:
+        parts.append("".join(literal))
+        literal.clear()
 
 
 def parts_of(value: Any) -> tuple[Part, ...]:
@@ -93,7 +119,7 @@ def parts_of(value: Any) -> tuple[Part, ...]:
 
 
 def split(text: Any, delimiter: str) -> list[Part]:
-    """Pieces of a text between delimiters; references stay whole."""
+    """Pieces of a text between delimiters, which are not empty; references stay whole."""
     rows: list[list[Part]] = [[]]
     for part in parts_of(text):
         if isinstance(part, str):
@@ -112,6 +138,19 @@ def derived(source: Reference | Unknown, what: str) -> Unknown:
     return Unknown(
         f"{what} of {source} is known to the living {source.template_name} only", str(source)[2:-1]
     )
+
+
+def unsettled(value: Any, what: str) -> Unknown | None:
+    """What `what` comes to where it hangs on a value that is not known; None where the value is known."""
+    if isinstance(value, Text):
+        open_ends = dict.fromkeys(str(part) for part in value.parts if not isinstance(part, str))
+        return Unknown(f"{what} hangs on what {', '.join(open_ends)} stands for")
+    return derived(value, what) if isinstance(value, Reference | Unknown) else None
+
+
+def whole(value: Any) -> int | None:
+    """A number from 0, written as one or as text; None for anything else."""
+    return int(value) if isinstance(value, str | int) and _WHOLE.fullmatch(str(value)) else None
 
 
 def many(value: Any) -> tuple[Any, ...]:

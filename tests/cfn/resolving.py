@@ -17,7 +17,7 @@ BODY: dict[str, Any] = {
         "Path": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/miyabi/x"},
         "Name": {"Type": "AWS::SSM::Parameter::Name", "Default": "/miyabi/x"},
     },
-    "Mappings": {"Sizes": {"live": {"Memory": 512, "Names": ["x", "y"]}}},
+    "Mappings": {"Sizes": {"live": {"Memory": 512, "Names": ["x", "y"], "Map": {"a": {}}}}},
     "Conditions": {
         "Live": {"Fn::Equals": [{"Ref": "Stage"}, "live"]},
         "Quiet": {"Fn::Not": [{"Condition": "Live"}]},

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from cfn import CircularReference, Link, Reference, TemplateAbsent, TemplateInvalid, Unknown
+from cfn import (
+    CfnError,
+    CircularReference,
+    Link,
+    Reference,
+    Template,
+    TemplateAbsent,
+    TemplateInvalid,
+    Unknown,
+)
 from tests.cfn.making import deployment, only, resource, stored, template, written
 
 NETWORK = template(
@@ -358,6 +367,40 @@ def test_a_mistake_of_the_producer_is_named_there() -> None:
 
 def test_a_deployment_shows_its_templates() -> None:
     assert repr(SYSTEM) == "<deployment staging: network, service>"
+
+
+def test_checking_finds_nothing_in_a_sound_system() -> None:
+    SYSTEM.check()
+
+
+A_TOPIC = resource("SNS::Topic")
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (
+            {"Resources": {"A": {**A_TOPIC, "DependsOn": "B"}, "B": {**A_TOPIC, "DependsOn": "A"}}},
+            "service: A -> B -> A is a circle",
+        ),
+        (
+            {"Resources": {"A": A_TOPIC}, "Conditions": {"C": {"Fn::Not": [{"Condition": "C"}]}}},
+            "service: C -> C is a circle",
+        ),
+        ({"Resources": {"A": resource("SNS::Topic", TopicName={"Ref": "B"})}}, "B is named and not there"),
+        (
+            {"Resources": {"A": resource("SNS::Topic", TopicName={"Fn::Select": [1, []]})}},
+            "Resources/A/Properties/TopicName/Fn::Select: there is no item 1",
+        ),
+        ({"Resources": {"A": A_TOPIC}, "Outputs": {"O": {}}}, "Outputs/O: it has no Value"),
+        ({"Resources": {"A": A_TOPIC}, "Conditions": {"C": 5}}, "Conditions/C: a number stands where"),
+    ],
+)
+def test_checking_finds_what_cloudformation_would_refuse(body: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(CfnError) as refused:
+        deployment(Template("service", body)).check()
+
+    assert sentence in str(refused.value)
 
 
 def collected(value: Any) -> list[Any]:

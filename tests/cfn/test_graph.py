@@ -117,3 +117,32 @@ def test_the_order_holds_for_every_graph_without_circles(pairs: list[tuple[int, 
     assert sorted(placed) == sorted(graph.resources)
     for name, needed in references(graph).items():
         assert all(placed.index(other) < placed.index(name) for other in needed)
+
+
+def test_a_chain_may_be_as_long_as_it_likes() -> None:
+    needs = {f"R{n:04}": [{"Ref": f"R{n + 1:04}"}] if n < 1999 else [] for n in range(2000)}
+    chain = template(**{name: resource("X::X", Others=others) for name, others in needs.items()})
+
+    assert order(chain) == sorted(needs, reverse=True)
+
+
+def test_a_malformed_output_is_refused_with_its_place() -> None:
+    broken = Template("service", TEMPLATE.body | {"Outputs": {"X": {"Value": {"Fn::GetAtt": 5}}}})
+
+    with pytest.raises(TemplateInvalid, match="template service, Outputs: "):
+        unreferenced(broken)
+
+
+def test_a_name_that_a_function_puts_together_is_not_seen() -> None:
+    named = {"Fn::GetAtt": [{"Fn::Join": ["", ["A", "B"]]}, "Arn"]}
+
+    assert references(template(AB=resource("A::A"), X=resource("X::X", Y=named)))["X"] == set()
+
+
+def test_a_value_nested_too_deeply_is_refused() -> None:
+    value: Any = "x"
+    for _ in range(2000):
+        value = [value]
+
+    with pytest.raises(TemplateInvalid, match="it is nested too deeply"):
+        references(template(X=resource("X::X", Y=value)))

@@ -70,6 +70,28 @@ from tests.cfn.resolving import HOST, NOBODY, TEMPLATE, host, no_value, ref, res
             id="ToJsonString of a reference",
         ),
         pytest.param({"Fn::Length": {"Ref": "Zones"}}, 3, id="Length"),
+        pytest.param({"Fn::Length": [1, no_value, 2]}, 2, id="Length without NoValue"),
+        pytest.param({"Fn::Length": {"Fn::Cidr": [{"Ref": "Nobody"}, 3, 8]}}, 3, id="Length of Cidr"),
+        pytest.param(
+            {"Ref": {"Fn::Join": ["", ["Data", "base"]]}}, Reference("service", "Database"), id="Ref"
+        ),
+        pytest.param(
+            {"Fn::GetAtt": [{"Fn::Sub": "Database"}, "Endpoint.Address"]}, HOST, id="GetAtt of a Sub"
+        ),
+        pytest.param({"Fn::Sub": "${ Stage }"}, "live", id="Sub with blanks"),
+        pytest.param(
+            {"Fn::Sub": ["${a}", {"a": {"Fn::If": ["Live", "x", "y"]}}]}, "x", id="Sub with a condition"
+        ),
+        pytest.param(
+            {"Fn::FindInMap": ["Sizes", {"Fn::Select": [0, ["live"]]}, {"Fn::Sub": "Names"}]},
+            ["x", "y"],
+            id="FindInMap of functions",
+        ),
+        pytest.param(
+            {"a": {"Fn::FindInMap": ["Sizes", "x", "Memory", {"DefaultValue": no_value}]}},
+            {},
+            id="FindInMap default NoValue",
+        ),
         pytest.param({"Fn::Base64": "a"}, "YQ==", id="Base64"),
         pytest.param("{{resolve:secretsmanager:x}}", "{{resolve:secretsmanager:x}}", id="dynamic reference"),
         pytest.param(
@@ -137,7 +159,17 @@ def test_a_stored_value_is_looked_up_by_its_path() -> None:
         {"Fn::GetAZs": ""},
         {"Fn::Select": [0, {"Fn::GetAZs": ""}]},
         {"Fn::ImportValue": "x"},
-        {"Fn::Cidr": ["10.0.0.0/16", 4, 8]},
+        {"Fn::Cidr": ["10.0.0.0/16", {"Ref": "Nobody"}, 8]},
+        {"Fn::Select": [0, {"Fn::Cidr": [{"Ref": "Nobody"}, 4, 8]}]},
+        {"Fn::GetStackOutput": {"StackName": "x", "OutputName": "y"}},
+        {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://x"}}},
+        {"Fn::GetAZs": {"Ref": "Nobody"}},
+        {"Fn::ImportValue": {"Fn::Sub": "${Nobody}-x"}},
+        {"Fn::FindInMap": ["Sizes", {"Fn::Sub": "x${Nobody}"}, "Memory", {"DefaultValue": 1}]},
+        {"Fn::GetAtt": ["Database", {"Fn::Sub": "x${Nobody}"}]},
+        {"Ref": {"Fn::Sub": "x${Nobody}"}},
+        {"Fn::Select": [{"Fn::Sub": "1${Nobody}"}, ["a"]]},
+        {"Fn::ToJsonString": {"Ref": "Nobody"}},
         {"Fn::Select": [2, {"Fn::Split": ["/", {"Fn::GetAtt": ["Api", "ApiEndpoint"]}]}]},
         {"Fn::Split": ["/", {"Fn::Sub": "a/${Database}"}]},
         {"Fn::Select": [{"Ref": "Nobody"}, ["a"]]},
@@ -182,6 +214,15 @@ def test_items_of_an_unknown_list_differ() -> None:
         ({"Fn::GetAtt": "Database"}, "here/Fn::GetAtt", "a text stands where an attribute's name is needed"),
         ({"Fn::Sub": ["a"]}, "here/Fn::Sub", "a list of 1 stands where a list of 2 is needed"),
         ({"Fn::Sub": [1, {}]}, "here/Fn::Sub", "a list of 2 stands where text is needed"),
+        ({"Fn::Split": ["", "a"]}, "here/Fn::Split", "a text stands where a delimiter is needed"),
+        ({"Fn::Split": [1, "a"]}, "here/Fn::Split", "a number stands where a delimiter is needed"),
+        ({"Fn::Select": ["9" * 5000, ["a"]]}, "here/Fn::Select", "there is no item 99"),
+        ({"Fn::Select": [-1, {"Fn::GetAZs": ""}]}, "here/Fn::Select", "there is no item -1"),
+        ({"Fn::FindInMap": ["Sizes", "live", "Map"]}, "here/Fn::FindInMap", "a mapping stands where text"),
+        ({"Fn::Sub": "a", "b": 1}, "here/Fn::Sub", "Fn::Sub stands beside other keys"),
+        ({"Ref": {"Ref": "Zones"}}, "here/Ref", "a list of 3 stands where a name is needed"),
+        ({"Fn::GetAtt": [1, "a"]}, "here/Fn::GetAtt", "a list of 2 stands where an attribute's name"),
+        ({"Fn::ForEach::X": ["a", ["b"], {}]}, "here/Fn::ForEach::X", "Fn::ForEach::X is a loop"),
         ({"Fn::Length": "a"}, "here/Fn::Length", "a text stands where a list is needed"),
         ({"a": None}, "here/a", "null stands there"),
         ({"Ref": "Absent"}, "here/Ref", "Absent does not exist, because condition Quiet does not hold"),
@@ -223,3 +264,71 @@ def test_text_with_references_survives_copies_and_pickles() -> None:
 
     for again in (copy.deepcopy(text), pickle.loads(pickle.dumps(text))):  # noqa: S301  # our own bytes
         assert (text, text.parts) == (again, again.parts)
+
+
+ZONES = [{"Fn::Select": [index, {"Fn::GetAZs": ""}]} for index in (0, 1)]
+
+
+def test_two_zones_of_a_region_are_two_though_nobody_knows_which() -> None:
+    first, second = resolve(ZONES)
+
+    assert first != second
+    assert {type(first), type(second)} == {Unknown}
+    assert "the zones of eu-west-1 differ from account to account" in first.reason
+
+
+def test_zones_of_the_same_region_are_the_same() -> None:
+    assert resolve({"Fn::GetAZs": ""}) == resolve({"Fn::GetAZs": {"Ref": "AWS::Region"}})
+    assert resolve({"Fn::GetAZs": ""}) != resolve({"Fn::GetAZs": "eu-north-1"})
+
+
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [
+        ("us-east-1", ("aws", "amazonaws.com")),
+        ("cn-north-1", ("aws-cn", "amazonaws.com.cn")),
+        ("us-gov-west-1", ("aws-us-gov", "amazonaws.com")),
+        ("us-iso-east-1", ("aws-iso", "c2s.ic.gov")),
+        ("us-isob-east-1", ("aws-iso-b", "sc2s.sgov.gov")),
+        ("eusc-de-east-1", ("aws-eusc", "amazonaws.eu")),
+    ],
+)
+def test_partition_and_domain_follow_from_the_region(region: str, expected: tuple[str, str]) -> None:
+    found = Resolver(TEMPLATE, region=region).resolve([{"Ref": "AWS::Partition"}, {"Ref": "AWS::URLSuffix"}])
+
+    assert expected == tuple(found)
+
+
+def test_json_text_remembers_the_references_within_it() -> None:
+    text = resolve({"Fn::ToJsonString": {"a": [host, {"Fn::Sub": 'say "${Nobody}"'}, 1, True], "b": {}}})
+
+    assert text == '{"a":["${Database.Endpoint.Address}","say \\"${Nobody}\\"",1,true],"b":{}}'
+    assert {HOST, NOBODY} <= set(text.parts)
+
+
+@pytest.mark.parametrize("function", ["Fn::ToJsonString", "Fn::Base64"])
+def test_text_that_grows_without_end_is_refused(function: str) -> None:
+    value: Any = ['"'] if function == "Fn::ToJsonString" else "x"
+    for _ in range(60):
+        value = {function: [value] if function == "Fn::ToJsonString" else value}
+
+    with pytest.raises(TemplateInvalid, match="the text comes to more than 1048576 characters"):
+        resolve(value)
+
+
+def test_text_that_doubles_at_each_level_is_refused_and_not_waited_for() -> None:
+    value: Any = "x"
+    for _ in range(40):
+        value = {"Fn::Sub": ["${x}${x}", {"x": value}]}
+
+    with pytest.raises(TemplateInvalid, match="the text comes to more than 1048576 characters"):
+        resolve(value)
+
+
+def test_a_value_nested_too_deeply_is_refused() -> None:
+    value: Any = "x"
+    for _ in range(2000):
+        value = [value]
+
+    with pytest.raises(TemplateInvalid, match="it is nested too deeply"):
+        resolve(value)

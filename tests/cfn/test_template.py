@@ -131,6 +131,11 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
         ({"Resources": {"A": "x"}}, "Resources/A"),
         ({"Resources": {"A": {}}}, "Resources/A"),
         ({"Resources": {"A": {"Type": "AWS::S3::Bucket", "Properties": []}}}, "Resources/A"),
+        ({"Resources": {"A": {"Type": "AWS::S3::Bucket", "Metadata": None}}}, "Resources/A"),
+        ({"Resources": {"A": {"Type": "AWS::S3::Bucket", "Condition": {"Fn::Sub": "x"}}}}, "Resources/A"),
+        ({"Resources": {"A": {"Type": "AWS::S3::Bucket", "DeletionPolicy": 1}}}, "Resources/A"),
+        ({"Resources": {"A": {"Type": "AWS::S3::Bucket", "DependsOn": [1]}}}, "Resources/A"),
+        ({"Resources": {"A": {"Type": "AWS::S3::Bucket", "DependsOn": None}}}, "Resources/A"),
     ],
 )
 def test_a_body_that_is_no_template_is_refused_with_the_place(body: dict[str, Any], where: str) -> None:
