@@ -2,11 +2,19 @@
 
 from cost.comparison import Comparison, compare
 from cost.document import document
-from cost.errors import CostError, PriceMissing, PropertyRefused, RegionUnknown, TrafficRefused
+from cost.errors import (
+    CostError,
+    PriceMissing,
+    PropertyRefused,
+    RegionUnknown,
+    TrafficRefused,
+    UsageRefused,
+)
 from cost.estimate import Estimate, estimate
+from cost.free_tier import Offer
 from cost.lines import FreeTier, Line
 from cost.pricebook import PriceBook
-from cost.traffic import Traffic
+from cost.usage import Traffic, UsageFile
 
 __all__ = [
     "Comparison",
@@ -14,12 +22,15 @@ __all__ = [
     "Estimate",
     "FreeTier",
     "Line",
+    "Offer",
     "PriceBook",
     "PriceMissing",
     "PropertyRefused",
     "RegionUnknown",
     "Traffic",
     "TrafficRefused",
+    "UsageFile",
+    "UsageRefused",
     "compare",
     "document",
     "estimate",

@@ -22,6 +22,8 @@ TRACED_SHARE = Decimal("0.05")
 """and this share of the others."""
 METRICS_PER_ROUTE = 6
 """Count, 4xx, 5xx, DataProcessed, Latency, IntegrationLatency: what an HTTP API measures for each route."""
+METRICS_PER_METHOD = 5
+"""Count, 4XXError, 5XXError, Latency, IntegrationLatency: what a REST API measures for each method."""
 NOTIFICATIONS = Decimal(100)
 """Messages to a topic of alarms in a month."""
 BUCKET_GB = Decimal("0.1")

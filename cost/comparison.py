@@ -78,4 +78,4 @@ def _row(entry: Mapping[str, Any], estimate: Estimate) -> Row:
 
 
 def _called(line: Line) -> str:
-    return f"{line.resource.type} {line.charge.component}"
+    return f"{line.resource.type} {line.component}"

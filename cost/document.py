@@ -2,57 +2,98 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cost import month
+from cost.grouping import grouped, subtotal
 from cost.lines import FreeTier
 from cost.money import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
     from cfn.template import Resource
     from cost.comparison import Comparison
     from cost.estimate import Estimate
+    from cost.free_tier import Offer
     from cost.lines import Line
     from cost.pricebook import Part
 
+SCHEMA = 1
+"""Raised when a key changes its meaning or goes away; new keys may come without."""
 
-def document(estimate: Estimate, comparison: Comparison | None = None) -> dict[str, Any]:
-    """One estimate as a JSON object; docs/cost.md describes its keys."""
-    result = {
-        "environment": estimate.name,
+
+def document(
+    estimate: Estimate, offer: Offer, *, by: str = "stack", comparison: Comparison | None = None
+) -> dict[str, Any]:
+    """One estimate as a JSON object; docs/cost.md describes its keys.
+
+    Args:
+        estimate: What to write.
+        offer: Whose total is `total`.
+        by: How lines are grouped under `groups`.
+        comparison: A document to lay beside it.
+
+    """
+    result: dict[str, Any] = {
+        "schema": SCHEMA,
+        "name": estimate.name,
         "region": estimate.region,
         "currency": "USD",
         "hours_per_month": int(month.HOURS),
-        "total": plain(estimate.total()),
-        "totals": {mode.value: plain(estimate.total(mode)) for mode in FreeTier},
-        "lines": [_line(line) for line in estimate.lines],
+        "free_tier": str(offer),
+        "total": plain(estimate.due(offer)),
+        "totals": _totals(estimate.total),
+        "year": plain(estimate.over(12, offer)),
+        "lines": [_line(line, offer) for line in estimate.lines],
+        "groups": [
+            {"by": by, "name": name, "amounts": _totals(partial(subtotal, lines))}
+            for name, lines in grouped(estimate, by).items()
+        ],
         "assumptions": [
             {"text": text, "resources": [str(resource) for resource in about]}
             for text, about in estimate.assumptions.items()
         ],
         "not_priced": [_about(resource) | {"reason": reason} for resource, reason in estimate.not_priced],
+        "unknowns": [
+            _about(unknown.resource) | {"name": unknown.name, "reason": unknown.reason}
+            for unknown in estimate.unknowns
+        ],
         "free_of_charge": dict(estimate.free_of_charge),
         "entered_secrets": list(estimate.entered_secrets),
     }
+    if estimate.low is not None:
+        result["range"] = {"low": plain(estimate.low.due(offer)), "high": result["total"]}
+    if offer.credits is not None:
+        applied = offer.applied(estimate.total(offer.mode))
+        left = offer.credits - applied
+        result["credits"] = {"balance": plain(offer.credits), "applied": plain(applied), "left": plain(left)}
     return result | ({"comparison": _comparison(comparison)} if comparison else {})
 
 
-def _line(line: Line) -> dict[str, Any]:
-    price = line.charge.price
+def _totals(amount: Callable[[FreeTier], Decimal]) -> dict[str, str]:
+    return {mode.value: plain(amount(mode)) for mode in FreeTier}
+
+
+def _line(line: Line, offer: Offer) -> dict[str, Any]:
+    price = line.price
     return _about(line.resource) | {
-        "component": line.charge.component,
-        "quantity": plain(line.charge.quantity),
+        "component": line.component,
+        "quantity": plain(line.quantity),
         "unit": price.unit,
         "unit_price": plain(line.unit_price),
-        "tiers": [_part(part) for part in line.parts[FreeTier.NONE]],
-        "amount": plain(line.amount()),
-        "amounts": {mode.value: plain(line.amount(mode)) for mode in FreeTier},
+        "tiers": [_part(part) for part in line.parts[offer.mode]],
+        "amount": plain(line.amount(offer.mode)),
+        "amounts": _totals(line.amount),
         "price": price.name,
+        "region": price.region,
         "source": price.source,
         "date": price.date,
         "confidence": price.confidence,
         "rate_codes": list(price.rate_codes),
-        "assumption": line.charge.assumption,
+        "assumption": line.assumption,
     }
 
 
@@ -72,7 +113,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
             {
                 "name": row.name,
                 "theirs": None if row.theirs is None else plain(row.theirs),
-                "ours": {mode.value: plain(row.ours(mode)) for mode in FreeTier},
+                "ours": _totals(row.ours),
                 "difference": plain(row.difference),
                 "why": row.why,
             }

@@ -17,7 +17,7 @@ READ = re.compile(r"\{\{resolve:secretsmanager:([^:}$]+)")
 def entered_secrets(context: Context) -> tuple[str, ...]:
     """Their names, sorted."""
     read = {name for text in _texts(context) for name in READ.findall(text) if name != "arn"}
-    made = {context.get(secret, "Name") for secret in context.resources("AWS::SecretsManager::Secret")}
+    made = {str(context.get(secret, "Name")) for secret in context.resources("AWS::SecretsManager::Secret")}
     return tuple(sorted(read - made))
 
 

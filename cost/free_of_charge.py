@@ -2,54 +2,102 @@
 
 from __future__ import annotations
 
+BY_SERVICE = {
+    "ACMPCA": "CertificateAuthorityActivation Permission",
+    "ApiGateway": (
+        "Account ApiKey Authorizer BasePathMapping ClientCertificate Deployment DocumentationPart "
+        "DocumentationVersion DomainName GatewayResponse Method Model RequestValidator Resource "
+        "UsagePlan UsagePlanKey VpcLink"
+    ),
+    "ApiGatewayV2": (
+        "ApiGatewayManagedOverrides ApiMapping Authorizer Deployment DomainName Integration "
+        "IntegrationResponse Model Route RouteResponse VpcLink"
+    ),
+    "ApplicationAutoScaling": "ScalingPolicy",
+    "AutoScaling": "LaunchConfiguration LifecycleHook ScalingPolicy ScheduledAction",
+    "Backup": "BackupSelection RestoreTestingSelection",
+    "CDK": "Metadata",
+    "CertificateManager": "Account",
+    "CloudFormation": "CustomResource Macro WaitCondition WaitConditionHandle",
+    "CloudFront": (
+        "CachePolicy CloudFrontOriginAccessIdentity ContinuousDeploymentPolicy KeyGroup "
+        "OriginAccessControl OriginRequestPolicy PublicKey RealtimeLogConfig ResponseHeadersPolicy "
+        "VpcOrigin"
+    ),
+    "CloudWatch": "AnomalyDetector",
+    "CodeBuild": "ReportGroup SourceCredential",
+    "CodeDeploy": "Application DeploymentConfig DeploymentGroup",
+    "Cognito": (
+        "IdentityPool IdentityPoolRoleAttachment UserPoolClient UserPoolDomain UserPoolGroup "
+        "UserPoolIdentityProvider UserPoolResourceServer"
+    ),
+    "EC2": (
+        "ClientVpnAuthorizationRule ClientVpnRoute CustomerGateway DHCPOptions EgressOnlyInternetGateway "
+        "EIPAssociation GatewayRouteTableAssociation InstanceConnectEndpoint InternetGateway KeyPair "
+        "LaunchTemplate NetworkAcl NetworkAclEntry NetworkInterface NetworkInterfaceAttachment "
+        "NetworkInterfacePermission PlacementGroup PrefixList Route RouteTable SecurityGroup "
+        "SecurityGroupEgress SecurityGroupIngress SecurityGroupVpcAssociation Subnet SubnetCidrBlock "
+        "SubnetNetworkAclAssociation SubnetRouteTableAssociation TransitGateway TransitGatewayRoute "
+        "TransitGatewayRouteTable TransitGatewayRouteTableAssociation "
+        "TransitGatewayRouteTablePropagation VolumeAttachment VPC VPCCidrBlock VPCDHCPOptionsAssociation "
+        "VPCEndpointConnectionNotification VPCEndpointService VPCEndpointServicePermissions "
+        "VPCGatewayAttachment VPCPeeringConnection VPNConnectionRoute VPNGateway "
+        "VPNGatewayRoutePropagation"
+    ),
+    "ECR": "PullThroughCacheRule RegistryPolicy ReplicationConfiguration RepositoryCreationTemplate",
+    "ECS": "CapacityProvider Cluster ClusterCapacityProviderAssociations PrimaryTaskSet TaskDefinition",
+    "EFS": "AccessPoint MountTarget",
+    "EKS": "AccessEntry Addon FargateProfile IdentityProviderConfig PodIdentityAssociation",
+    "ElastiCache": "ParameterGroup SecurityGroup SecurityGroupIngress SubnetGroup User UserGroup",
+    "ElasticLoadBalancingV2": "Listener ListenerCertificate ListenerRule TargetGroup",
+    "Events": "Connection EventBusPolicy Rule",
+    "IAM": (
+        "AccessKey Group GroupPolicy InstanceProfile ManagedPolicy OIDCProvider Policy Role RolePolicy "
+        "SAMLProvider ServerCertificate ServiceLinkedRole User UserPolicy UserToGroupAddition "
+        "VirtualMFADevice"
+    ),
+    "Kinesis": "ResourcePolicy",
+    "KMS": "Alias",
+    "Lambda": "CodeSigningConfig EventInvokeConfig LayerVersion LayerVersionPermission Permission Url",
+    "Logs": "Destination LogAnomalyDetector LogStream QueryDefinition ResourcePolicy SubscriptionFilter",
+    "RDS": (
+        "CustomDBEngineVersion DBClusterParameterGroup DBParameterGroup DBProxyTargetGroup "
+        "DBSecurityGroup DBSecurityGroupIngress DBSubnetGroup EventSubscription OptionGroup"
+    ),
+    "Route53": "CidrCollection DNSSEC KeySigningKey",
+    "Route53Resolver": (
+        "ResolverConfig ResolverDNSSECConfig ResolverQueryLoggingConfig "
+        "ResolverQueryLoggingConfigAssociation ResolverRule ResolverRuleAssociation"
+    ),
+    "S3": "AccessPoint BucketPolicy MultiRegionAccessPointPolicy StorageLensGroup",
+    "Scheduler": "ScheduleGroup",
+    "SecretsManager": "ResourcePolicy RotationSchedule SecretTargetAttachment",
+    "Serverless": "LayerVersion",
+    "SNS": "TopicInlinePolicy TopicPolicy",
+    "SQS": "QueueInlinePolicy QueuePolicy",
+    "SSM": (
+        "Association Document MaintenanceWindow MaintenanceWindowTarget MaintenanceWindowTask "
+        "PatchBaseline ResourceDataSync"
+    ),
+    "StepFunctions": "Activity StateMachineAlias StateMachineVersion",
+    "Synthetics": "Group",
+    "WAF": "ByteMatchSet IPSet Rule SizeConstraintSet SqlInjectionMatchSet XssMatchSet",
+    "WAFRegional": (
+        "ByteMatchSet GeoMatchSet IPSet RateBasedRule RegexPatternSet Rule SizeConstraintSet "
+        "SqlInjectionMatchSet WebACLAssociation XssMatchSet"
+    ),
+    "WAFv2": "IPSet RegexPatternSet WebACLAssociation",
+    "XRay": "ResourcePolicy SamplingRule",
+}
+"""Names of types by service."""
+
 FREE_OF_CHARGE = frozenset(
-    {
-        "AWS::ApiGatewayV2::Integration",
-        "AWS::ApiGatewayV2::Route",
-        "AWS::Backup::BackupSelection",
-        "AWS::Backup::BackupVault",  # what lies in it is counted at the plan that puts it there
-        "AWS::Budgets::Budget",  # without actions
-        "AWS::CloudFormation::WaitConditionHandle",
-        "AWS::CloudFront::CachePolicy",
-        "AWS::CloudFront::OriginAccessControl",
-        "AWS::CloudFront::OriginRequestPolicy",
-        "AWS::CloudFront::ResponseHeadersPolicy",
-        "AWS::EC2::FlowLog",  # its lines are counted at the log group
-        "AWS::EC2::InternetGateway",
-        "AWS::EC2::NetworkAcl",
-        "AWS::EC2::NetworkAclEntry",
-        "AWS::EC2::Route",
-        "AWS::EC2::RouteTable",
-        "AWS::EC2::SecurityGroup",
-        "AWS::EC2::SecurityGroupEgress",
-        "AWS::EC2::SecurityGroupIngress",
-        "AWS::EC2::Subnet",
-        "AWS::EC2::SubnetNetworkAclAssociation",
-        "AWS::EC2::SubnetRouteTableAssociation",
-        "AWS::EC2::VPC",
-        "AWS::EC2::VPCGatewayAttachment",
-        "AWS::Events::Rule",  # events of AWS services and their targets here
-        "AWS::IAM::ManagedPolicy",
-        "AWS::IAM::Policy",
-        "AWS::IAM::Role",
-        "AWS::IAM::RolePolicy",
-        "AWS::KMS::Alias",
-        "AWS::Lambda::EventInvokeConfig",
-        "AWS::Lambda::Permission",
-        "AWS::Logs::QueryDefinition",
-        "AWS::Logs::ResourcePolicy",
-        "AWS::RDS::DBParameterGroup",
-        "AWS::RDS::DBSubnetGroup",
-        "AWS::RDS::EventSubscription",
-        "AWS::S3::BucketPolicy",
-        "AWS::SNS::TopicPolicy",
-        "AWS::SecretsManager::ResourcePolicy",
-        "AWS::SecretsManager::RotationSchedule",
-        "AWS::SecretsManager::SecretTargetAttachment",
-        "AWS::WAFv2::IPSet",
-        "AWS::WAFv2::LoggingConfiguration",  # its lines are counted at the log group
-        "AWS::WAFv2::WebACLAssociation",
-        "AWS::XRay::Group",
-        "AWS::XRay::SamplingRule",
-    }
+    f"AWS::{service}::{name}" for service, names in BY_SERVICE.items() for name in names.split()
 )
+CUSTOM = "Custom::"
+"""Custom resources cost nothing; the function that serves them is a resource of its own."""
+
+
+def is_free(type_: str) -> bool:
+    """Whether resources of a type cost nothing themselves."""
+    return type_ in FREE_OF_CHARGE or type_.startswith(CUSTOM)

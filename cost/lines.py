@@ -21,15 +21,18 @@ class FreeTier(StrEnum):
     """List price: none."""
     ALWAYS = "always"
     """Those that every account keeps for ever."""
+    LEGACY = "legacy-12-month"
+    """These, and those of the first twelve months of an account made before 2025-07-15."""
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Some units at a price, for one component of a resource."""
+    """Some units at a price, for one component of a resource; no units make no line."""
 
     component: str
     quantity: Decimal
-    price: Price
+    price: str | Price
+    """The price's name, such as `AWSLambda/requests`, or a price from elsewhere than this region's book."""
     assumption: str = ""
 
 
@@ -55,7 +58,10 @@ class Line:
     """One charge of one resource, divided over tiers and free allowances for each free-tier mode."""
 
     resource: Resource
-    charge: Charge
+    component: str
+    quantity: Decimal
+    price: Price
+    assumption: str
     parts: Mapping[FreeTier, tuple[Part, ...]]
 
     def amount(self, mode: FreeTier = FreeTier.NONE) -> Decimal:
@@ -66,7 +72,7 @@ class Line:
     def unit_price(self) -> Decimal:
         """USD for one unit at list price; where several tiers apply, their average."""
         rates = {part.usd for part in self.parts[FreeTier.NONE]}
-        return rates.pop() if len(rates) == 1 else self.amount() / self.charge.quantity
+        return rates.pop() if len(rates) == 1 else self.amount() / self.quantity
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:

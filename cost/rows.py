@@ -42,17 +42,17 @@ class Row:
     @property
     def component(self) -> str:
         """What of the resource is charged."""
-        return self.lines[0].charge.component
+        return self.lines[0].component
 
     @property
     def price(self) -> Price:
         """The price of all its lines."""
-        return self.lines[0].charge.price
+        return self.lines[0].price
 
     @property
     def quantity(self) -> Decimal:
         """Units of all its lines."""
-        return total(line.charge.quantity for line in self.lines)
+        return total(line.quantity for line in self.lines)
 
     @property
     def unit(self) -> str:
@@ -80,7 +80,7 @@ def rows(lines: Sequence[Line]) -> Iterator[Row]:
     alike: dict[tuple[object, ...], list[list[Line]]] = {}
     for resource, of_one in groupby(lines, key=lambda line: line.resource):
         own = list(of_one)
-        charges = [(line.charge.component, line.charge.price.name, line.charge.quantity) for line in own]
+        charges = [(line.component, line.price.name, line.quantity) for line in own]
         alike.setdefault((resource.type, *charges), []).append(own)
     for resources in alike.values():
         for number, component in enumerate(zip(*resources, strict=True)):

@@ -8,38 +8,67 @@ prices (Lambda's, for x86 and arm64) goes to the first that it names.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cost.pricebook import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from cost.lines import Charge
-    from cost.pricebook import Allowance
+    from cfn.template import Resource
+    from cost.free_tier import Allowance
+    from cost.pricebook import Price
 
 
-def settle(charges: Sequence[Charge], allowances: Sequence[Allowance] = ()) -> list[tuple[Part, ...]]:
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """Units of one resource at one price."""
+
+    resource: Resource
+    quantity: Decimal
+    price: Price
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Units of one charge that an allowance makes free."""
+
+    allowance: Allowance
+    index: int
+    """Which of the charges it is."""
+    quantity: Decimal
+
+
+def settle(charges: Sequence[Unsettled], allowances: Sequence[Allowance] = ()) -> list[tuple[Part, ...]]:
     """Return the parts of each charge: what is free first, then tier by tier."""
     used: defaultdict[str, Decimal] = defaultdict(Decimal)
     settled = []
     for charge, free in zip(charges, _free(charges, allowances), strict=True):
-        billable, name = charge.quantity - free, charge.price.name
+        billable, pool = charge.quantity - free, charge.price.pool
         gift = (Part(free, Decimal(0)),) if free else ()
-        settled.append((*gift, *charge.price.parts(billable, after=used[name])))
-        used[name] += billable
+        settled.append((*gift, *charge.price.parts(billable, after=used[pool])))
+        used[pool] += billable
     return settled
 
 
-def _free(charges: Sequence[Charge], allowances: Sequence[Allowance]) -> list[Decimal]:
+def grants(charges: Sequence[Unsettled], allowances: Sequence[Allowance]) -> Iterator[Grant]:
+    """Hand out the allowances, in the order in which they are used up."""
     free = [Decimal(0)] * len(charges)
     for allowance in allowances:
         left = allowance.quantity
-        for name in allowance.covers:
+        for pattern in allowance.covers:
             for index, charge in enumerate(charges):
-                if charge.price.name == name:
+                if left and allowance.is_for(charge.resource, charge.price.name, pattern):
                     taken = min(left, charge.quantity - free[index])
                     free[index] += taken
                     left -= taken
+                    yield Grant(allowance, index, taken)
+
+
+def _free(charges: Sequence[Unsettled], allowances: Sequence[Allowance]) -> list[Decimal]:
+    free = [Decimal(0)] * len(charges)
+    for grant in grants(charges, allowances):
+        free[grant.index] += grant.quantity
     return free

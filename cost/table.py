@@ -1,25 +1,25 @@
-"""An estimate for people: a table of lines, then what they rest on. The only module here that needs rich."""
+"""An estimate for people: a table of lines, then what they rest on."""
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Group
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
+from cost.free_tier import Offer
+from cost.grouping import grouped, subtotal
 from cost.lines import FreeTier, total
-from cost.money import CENT, cents
+from cost.money import cents
 from cost.rows import count, rate, rows
+from cost.tabling import BOLD, add, aligned, bullets, columns, indented, signed, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from decimal import Decimal
 
     from rich.console import RenderableType
+    from rich.table import Table
 
     from cost.comparison import Comparison
     from cost.estimate import Estimate
@@ -28,96 +28,113 @@ if TYPE_CHECKING:
 
 SHOWN = 3
 """Resources that an assumption names before it says how many others there are."""
-BOLD = "bold"
+WORDS = {
+    FreeTier.NONE: "no free tier",
+    FreeTier.ALWAYS: "the always-free tier",
+    FreeTier.LEGACY: "the free tier of an account's first twelve months",
+}
 
 
-def render(estimate: Estimate, comparison: Comparison | None = None) -> Group:
-    """Everything about one estimate, in the order in which a reader asks."""
-    sources = _sources(estimate)
-    parts: list[RenderableType] = [_headline(estimate), _lines_table(estimate, sources)]
+def render(
+    estimate: Estimate, offer: Offer | None = None, *, by: str = "stack", comparison: Comparison | None = None
+) -> Group:
+    """Everything about one estimate, in the order in which a reader asks.
+
+    Args:
+        estimate: What to show.
+        offer: What stands beside the list price; left out, the always-free allowances.
+        by: How the lines are grouped.
+        comparison: A document to lay beside it.
+
+    """
+    sources, offer = _sources(estimate), offer or Offer(FreeTier.ALWAYS)
+    parts: list[RenderableType] = [
+        _headline(estimate, offer),
+        _lines_table(estimate, sources, offer.mode, by),
+    ]
     if comparison:
         parts.append(_comparison_table(comparison))
     parts += [
         _sources_grid(sources),
-        _bullets("Assumptions", _assumptions(estimate)),
-        _bullets("Not in the total", _left_out(estimate)),
+        bullets("Assumptions", _assumptions(estimate)),
+        bullets("Not in the total", _left_out(estimate)),
     ]
     return Group(*parts)
 
 
-def summary(estimates: Sequence[Estimate]) -> Table:
+def summary(estimates: Sequence[Estimate], offer: Offer | None = None) -> Table:
     """The totals of several environments."""
-    table = _table("Environment", ">List price", ">Free tier")
+    table, offer = columns("Environment", ">List price", ">Free tier"), offer or Offer(FreeTier.ALWAYS)
     for each in estimates:
-        _add(table, each.name, *(cents(each.total(mode)) for mode in FreeTier))
+        add(table, each.name, cents(each.total()), cents(each.due(offer)))
     return table
 
 
-def _headline(estimate: Estimate) -> Padding:
+def _headline(estimate: Estimate, offer: Offer) -> Padding:
     sentence = Text.assemble(
         (estimate.name, BOLD),
         f" in {estimate.region}: ",
-        (f"${cents(estimate.total())}", BOLD),
-        " a month at list price, ",
-        (f"${cents(estimate.total(FreeTier.ALWAYS))}", BOLD),
-        " with the always-free tier",
+        (_span(estimate, Offer()), BOLD),
+        " a month at list price",
     )
+    if offer != Offer():
+        sentence.append_text(Text.assemble(", ", (_span(estimate, offer), BOLD), f" with {_in_words(offer)}"))
     return Padding(sentence, (0, 0, 1, 0))
 
 
-def _lines_table(estimate: Estimate, sources: Sequence[Price]) -> Table:
+def _span(estimate: Estimate, offer: Offer) -> str:
+    high = f"${cents(estimate.due(offer))}"
+    return high if estimate.low is None else f"${cents(estimate.low.due(offer))} to {high}"
+
+
+def _in_words(offer: Offer) -> str:
+    if offer.credits is not None:
+        return f"the always-free tier and ${cents(offer.credits)} of credits"
+    return WORDS[offer.mode]
+
+
+def _lines_table(estimate: Estimate, sources: Sequence[Price], mode: FreeTier, by: str) -> Table:
     numbers = {_source(price): number for number, price in enumerate(sources, start=1)}
-    table = _table(
+    table = columns(
         "Resource", "Component", ">Quantity", "", ">Unit price", ">List price", ">Free tier", ">Source"
     )
-    for stack, lines in groupby(estimate.lines, key=lambda line: line.resource.template.name):
-        _add(table, stack, style=BOLD)
-        for row in rows(list(lines)):
-            _add_row(table, row, numbers[_source(row.price)])
+    for name, lines in grouped(estimate, by).items():
+        amounts = () if by == "stack" else (subtotal(lines, FreeTier.NONE), subtotal(lines, mode))
+        add(table, name, *[""] * 4 * bool(amounts), *map(cents, amounts), style=BOLD)
+        for row in rows(lines):
+            _add_row(table, row, mode, numbers[_source(row.price)])
         table.add_section()
-    _add(
-        table,
-        "Total",
-        "USD a month",
-        "",
-        "",
-        "",
-        *(cents(estimate.total(mode)) for mode in FreeTier),
-        style=BOLD,
-    )
+    totals = (cents(estimate.total()), cents(estimate.total(mode)))
+    add(table, "Total", "USD a month", "", "", "", *totals, style=BOLD)
     return table
 
 
-def _add_row(table: Table, row: Row, source: int) -> None:
+def _add_row(table: Table, row: Row, mode: FreeTier, source: int) -> None:
     name, tiers = f"  {row.name}" if row.is_first else "", row.tiers
     rates = rate(tiers[0], row.price) if len(tiers) == 1 else f"{len(tiers)} tiers"
-    amounts = (cents(row.amount(mode)) for mode in FreeTier)
-    _add(table, name, row.component, count(row.quantity), row.unit, rates, *amounts, str(source))
+    amounts = (cents(row.amount(FreeTier.NONE)), cents(row.amount(mode)))
+    add(table, name, row.component, count(row.quantity), row.unit, rates, *amounts, str(source))
     for tier in tiers if len(tiers) > 1 else ():
-        _add(table, "", "  of which", count(tier.quantity), "", rate(tier, row.price), cents(tier.amount))
+        add(table, "", "  of which", count(tier.quantity), "", rate(tier, row.price), cents(tier.amount))
 
 
 def _comparison_table(comparison: Comparison) -> Group:
-    table = _table("Row", ">Report", ">List price", ">Difference", ">Free tier", "Why")
+    table = columns("Row", ">Report", ">List price", ">Difference", ">Free tier", "Why")
     for row in comparison.rows:
         theirs = "-" if row.theirs is None else cents(row.theirs)
-        ours, free = (cents(row.ours(mode)) for mode in FreeTier)
-        _add(table, row.name, theirs, ours, _signed(row.difference), free, row.why)
+        ours, free = cents(row.ours()), cents(row.ours(FreeTier.ALWAYS))
+        add(table, row.name, theirs, ours, signed(row.difference), free, row.why)
     table.add_section()
-    whole, free_whole = (total(row.ours(mode) for row in comparison.rows) for mode in FreeTier)
-    difference = _signed(whole - comparison.total)
-    _add(table, "Total", cents(comparison.total), cents(whole), difference, cents(free_whole), style=BOLD)
-    return Group(_title(f"Beside {comparison.document}"), table)
-
-
-def _signed(amount: Decimal) -> str:
-    text = cents(amount)
-    return text if amount < 0 else f"+{text}" if amount >= CENT / 2 else ""
+    whole = total(row.ours() for row in comparison.rows)
+    free_whole = total(row.ours(FreeTier.ALWAYS) for row in comparison.rows)
+    difference = signed(whole - comparison.total)
+    add(table, "Total", cents(comparison.total), cents(whole), difference, cents(free_whole), style=BOLD)
+    return Group(title(f"Beside {comparison.document}"), table)
 
 
 def _sources(estimate: Estimate) -> list[Price]:
     """One price of each source, in the order of the lines."""
-    return list({_source(line.charge.price): line.charge.price for line in estimate.lines}.values())
+    return list({_source(line.price): line.price for line in estimate.lines}.values())
 
 
 def _source(price: Price) -> tuple[str, str, str]:
@@ -125,12 +142,10 @@ def _source(price: Price) -> tuple[str, str, str]:
 
 
 def _sources_grid(sources: Sequence[Price]) -> Group:
-    grid = _grid(4)
+    grid = aligned(4)
     for number, price in enumerate(sources, start=1):
-        _add(grid, str(number), *_source(price))
-    return Group(
-        _title("Sources, with the date of the figure and the confidence in it"), Padding(grid, (0, 0, 0, 1))
-    )
+        add(grid, str(number), *_source(price))
+    return Group(title("Sources, with the date of the figure and the confidence in it"), indented(grid))
 
 
 def _assumptions(estimate: Estimate) -> Iterator[str]:
@@ -141,6 +156,8 @@ def _assumptions(estimate: Estimate) -> Iterator[str]:
 
 
 def _left_out(estimate: Estimate) -> Iterator[str]:
+    for unknown in estimate.unknowns:
+        yield f"unknown: {unknown.resource.logical_id}: {unknown.name}: {unknown.reason}"
     for resource, reason in estimate.not_priced:
         yield f"not priced: {resource.logical_id} ({resource.type}): {reason}"
     if estimate.entered_secrets:
@@ -154,40 +171,3 @@ def _left_out(estimate: Estimate) -> Iterator[str]:
     if free:
         types = ", ".join(type_.removeprefix("AWS::") for type_ in free)
         yield f"free of charge: {sum(free.values())} resources ({types})"
-
-
-def _bullets(title: str, items: Iterator[str]) -> Group:
-    grid = _grid(2)
-    for item in items:
-        _add(grid, "-", item)
-    return Group(_title(title), Padding(grid, (0, 0, 0, 1)))
-
-
-def _add(table: Table, *cells: str, style: str = "") -> None:
-    """Add a row of plain text: what stands in brackets is no markup."""
-    table.add_row(*map(Text, cells), style=style)
-
-
-def _title(text: str) -> Padding:
-    return Padding(Text(text, style=BOLD), (1, 0, 0, 0))
-
-
-def _grid(columns: int) -> Table:
-    """Columns of text, of which the last may wrap."""
-    grid = Table.grid(padding=(0, 1))
-    for number in range(columns):
-        grid.add_column(no_wrap=number < columns - 1)
-    return grid
-
-
-def _table(*headings: str) -> Table:
-    """A table with these headings; `>` stands before those of figures."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), header_style=BOLD)
-    for heading in headings:
-        figures = heading.startswith(">")
-        table.add_column(
-            heading.removeprefix(">"),
-            justify="right" if figures else "left",
-            no_wrap=figures or heading in ("Resource", ""),
-        )
-    return table

@@ -13,6 +13,9 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
+from datetime import date
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, get_args
@@ -20,6 +23,13 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from cost import Estimate, FreeTier, PriceBook, Traffic, estimate
+from cost.free_of_charge import BY_SERVICE
+from cost.free_tier import allowances
+from cost.grouping import subtotal
+from cost.money import cents
+from cost.pricebook import regions
+from cost.registry import priced_types, pricing_of
 from runtime.contract import ROUTES, VARIABLES
 from scripts.exit_codes import Exit
 from scripts.talk import talk
@@ -31,8 +41,11 @@ from stacks.waivers import load_waivers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from decimal import Decimal
 
     from pydantic.fields import FieldInfo
+
+    from cost.usage import Key
 
 ROOT = Path(__file__).parent.parent
 WORDS = {"array": "list", "string": "text", "boolean": "true or false", "integer": "whole number"}
@@ -58,7 +71,12 @@ def documents() -> list[Path]:
 
 def renewed(path: Path) -> str:
     """A document with its generated parts as they should be."""
-    return PART.sub(lambda part: f"{part[1]}{PARTS[part[2]]()}\n{part[4]}", path.read_text(encoding="utf-8"))
+    return PART.sub(lambda part: f"{part[1]}{_part(part[2])}\n{part[4]}", path.read_text(encoding="utf-8"))
+
+
+@cache
+def _part(name: str) -> str:
+    return PARTS[name]()
 
 
 def _table(header: str, rows: Iterator[tuple[object, ...]]) -> str:
@@ -203,6 +221,103 @@ def exit_codes_table() -> str:
     return _table("code | meaning", ((code.value, code.meaning) for code in Exit))
 
 
+def priced_types_table() -> str:
+    """Every type that is priced, and for what."""
+    return _table("type | charged for", ((f"`{kind}`", _about(kind)) for kind in priced_types()))
+
+
+def _about(kind: str) -> str:
+    """The first sentence of a pricing's module, as the end of a row."""
+    sentence = (sys.modules[_pricing(kind).__name__].__doc__ or "").strip().splitlines()[0]
+    return sentence.removesuffix(".")
+
+
+def _pricing(kind: str) -> Any:
+    return pricing_of(kind)
+
+
+def usage_keys_table() -> str:
+    """Every usage key, by type."""
+    return _table(
+        "type | key | takes | default | meaning",
+        (
+            (f"`{kind}`", f"`{key.name}`", _takes(key), key.default or "", key.about)
+            for kind in priced_types()
+            for key in _pricing(kind).USAGE
+        ),
+    )
+
+
+def _takes(key: Key) -> str:
+    return ", ".join(f"`{word}`" for word in key.choices) or key.unit
+
+
+def free_types_table() -> str:
+    """Every type that costs nothing itself."""
+    return _table(
+        "service | types",
+        ((service, names.replace(" ", ", ")) for service, names in sorted(BY_SERVICE.items())),
+    )
+
+
+def cost_by_service_table() -> str:
+    """What each service costs in each environment, as it is billed with the always-free tier."""
+    bills = [_bill(name) for name in ENVIRONMENTS]
+    services = dict.fromkeys(line.price.service for bill in reversed(bills) for line in bill.lines)
+    costs = {service: [_of_service(bill, service) for bill in bills] for service in services}
+    ranked = sorted(services, key=lambda service: costs[service][-1], reverse=True)
+    rows = [
+        *((service, *map(cents, costs[service])) for service in ranked),
+        ("**with the always-free tier**", *(f"**{cents(bill.total(ALWAYS))}**" for bill in bills)),
+        ("at list price", *(cents(bill.total()) for bill in bills)),
+    ]
+    return _table("USD a month | " + " | ".join(ENVIRONMENTS), iter(rows))
+
+
+def _bill(name: str) -> Estimate:
+    environment = load_environment(name)
+    traffic = Traffic.of(environment.traffic.model_dump())
+    return estimate(synthesise(environment).deployment, traffic, as_of=date.fromisoformat(AS_OF[1]))
+
+
+def _of_service(bill: Estimate, service: str) -> Decimal:
+    return subtotal([line for line in bill.lines if line.price.service == service], ALWAYS)
+
+
+def allowances_table() -> str:
+    """What is free each month, by mode."""
+    legacy = set(allowances(FreeTier.LEGACY)) - set(allowances(FreeTier.ALWAYS))
+    return _table(
+        "what | a month | unit | free | remark",
+        (
+            (
+                each.name,
+                f"{each.quantity:,}",
+                each.unit,
+                "first 12 months" if each in legacy else "always",
+                each.notes,
+            )
+            for each in allowances(FreeTier.LEGACY)
+        ),
+    )
+
+
+def price_books_table() -> str:
+    """The regions that have prices, and how sure these are."""
+    return _table("region | prices | high | medium | low | kinds that are missing", map(_book, regions()))
+
+
+def _book(region: str) -> tuple[object, ...]:
+    book = PriceBook.of(region)
+    confidence = Counter(price.confidence for price in book.prices())
+    return (
+        f"`{region}`",
+        f"{confidence.total():,}",
+        *(f"{confidence[word]:,}" for word in ("high", "medium", "low")),
+        len(book.missing),
+    )
+
+
 def output_of(*arguments: str, unseen: tuple[str, ...] = ()) -> Callable[[], str]:
     """What a command prints, as a block of text; `unseen` arguments change nothing that is printed."""
 
@@ -226,6 +341,12 @@ def make_help() -> str:
     return f"```console\n$ make\n{done.stdout.rstrip()}\n```"
 
 
+ALWAYS = FreeTier.ALWAYS
+ENVIRONMENTS = ("reported", "staging", "production")
+COST_COMMANDS = ("estimate", "diff", "sweep", "explain", "usage")
+AS_OF = ("--as-of", "2026-11-22")
+"""A day on which every environment keeps the rules, lest a document went stale by the calendar."""
+
 PARTS: dict[str, Callable[[], str]] = {
     "settings": settings_tables,
     "rules": rules_table,
@@ -234,13 +355,23 @@ PARTS: dict[str, Callable[[], str]] = {
     "variables": variables_table,
     "resources": resources_table,
     "exit-codes": exit_codes_table,
-    # As of a day on which every environment keeps the rules, lest a document went stale by the calendar.
-    "synth": output_of("synth", unseen=("--as-of", "2026-11-22")),
-    "cost-reported": output_of("cost", "reported"),
-    "cost-production": output_of("cost", "production"),
-    "cost-staging": output_of("cost", "staging"),
+    "synth": output_of("synth", unseen=AS_OF),
+    "cost-by-service": cost_by_service_table,
+    "cost-reported": output_of("cost", "reported", unseen=AS_OF),
+    "cost-production": output_of("cost", "production", unseen=AS_OF),
+    "cost-staging": output_of("cost", "staging", unseen=AS_OF),
+    "priced-types": priced_types_table,
+    "usage-keys": usage_keys_table,
+    "free-types": free_types_table,
+    "allowances": allowances_table,
+    "price-books": price_books_table,
     "help-synth": output_of("synth", "--help"),
     "help-cost": output_of("cost", "--help"),
+    **{f"help-cost-{name}": output_of("cost", name, "--help") for name in COST_COMMANDS},
+    "help-cost-prices-refresh": output_of("cost", "prices", "refresh", "--help"),
+    "cost-diff": output_of("cost", "diff", "reported", "production", unseen=AS_OF),
+    "cost-explain": output_of("cost", "explain", "ApiFunction/compute", "production", unseen=AS_OF),
+    "cost-sweep": output_of("cost", "sweep", "production", unseen=AS_OF),
     "make-help": make_help,
 }
 

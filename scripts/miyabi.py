@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 import typer
 
 from cfn.errors import CfnError
-from scripts.exit_codes import Exit
-from scripts.talk import talk
+from scripts import cost_app
+from scripts.errors import ProgramError
+from scripts.talk import refuse
 from stacks.errors import StackError
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="The Miyabi Society backend as code: synthesise, check and price it without an AWS account.",
 )
+
+app.add_typer(cost_app.app, name="cost")
 
 Environments = Annotated[
     list[str] | None,
@@ -60,31 +62,13 @@ def synth(
     raise typer.Exit(code)
 
 
-@app.command(epilog="Example: miyabi cost production --json")
-def cost(env: Environments = None, output: Format = "table", as_json: Json = False) -> None:
-    """Estimate what the environments cost a month, line by line, with the source of each price."""
-    from cost import CostError
-    from scripts.commands.cost import run
-
-    try:
-        raise typer.Exit(run(env or [], as_json=as_json or output == "json"))
-    except CostError as error:
-        refuse(error)
-
-
 def _day(given: datetime | None) -> date:
     return given.date() if given else date.today()  # noqa: DTZ011  (the operator's own calendar day)
-
-
-def refuse(error: Exception) -> NoReturn:
-    """End with the error's one sentence: the operator's mistake, never a traceback."""
-    talk(f"miyabi: {error}")
-    sys.exit(Exit.WRONG_INPUT)
 
 
 def main() -> None:
     """Run the program."""
     try:
         app()
-    except (StackError, CfnError) as error:
+    except (StackError, CfnError, ProgramError) as error:
         refuse(error)

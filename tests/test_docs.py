@@ -20,6 +20,7 @@ DOCUMENTS = documents()
 TEXT = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
 TARGETS = set(re.findall(r"^([a-z][\w-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 COMMANDS = {command.callback.__name__ for command in app.registered_commands if command.callback}
+GROUPS = {group.name: group.typer_instance for group in app.registered_groups}
 
 
 def name(path: Path) -> str:
@@ -57,7 +58,21 @@ LATER = {"diagram"}
 
 
 def test_every_command_is_documented() -> None:
-    assert COMMANDS == set(re.findall(r"^## miyabi ([a-z]+)$", TEXT, re.MULTILINE))
+    assert COMMANDS | set(GROUPS) == set(re.findall(r"^## miyabi ([a-z]+)$", TEXT, re.MULTILINE))
+
+
+@pytest.mark.parametrize("group", sorted(filter(None, GROUPS)))
+def test_every_command_of_a_group_is_documented(group: str) -> None:
+    members = GROUPS[group]
+    assert members is not None
+    named = {
+        command.name or command.callback.__name__
+        for command in members.registered_commands
+        if command.callback
+    }
+    named |= {inner.name for inner in members.registered_groups if inner.name}
+
+    assert named == set(re.findall(rf"^### miyabi {group} ([a-z]+)$", TEXT, re.MULTILINE))
 
 
 def test_every_rule_is_documented() -> None:

@@ -44,5 +44,5 @@ def test_an_access_log_is_written_for_each_request() -> None:
     bill = price(function() | {"Stage": stage, "AccessLogGroup": group}, requests_per_month=2 * 1024**2)
 
     found = quantities(bill, "AccessLogGroup")
-    assert Decimal(1) == found["log ingestion"]
-    assert Decimal(12) == round(found["log storage"], 3)
+    assert Decimal(1) == found["ingest"]
+    assert Decimal(12) == round(found["archive"], 3)

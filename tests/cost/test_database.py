@@ -60,7 +60,6 @@ def test_a_class_without_a_price_stops_the_estimate() -> None:
 @pytest.mark.parametrize(
     ("properties", "sentence"),
     [
-        ({"DBInstanceClass": {"Ref": "AWS::StackName"}}, "DBInstanceClass is not known before deployment"),
         ({"AllocatedStorage": "plenty"}, "AllocatedStorage is 'plenty', and its price needs a number"),
         ({"Engine": {"Ref": "AWS::NoValue"}}, "Engine is missing"),
     ],
@@ -68,6 +67,14 @@ def test_a_class_without_a_price_stops_the_estimate() -> None:
 def test_a_property_that_decides_a_price_must_be_known(properties: Any, sentence: str) -> None:
     with pytest.raises(PropertyRefused, match=f"^Database: {sentence}"):
         price({"Database": database(**properties)})
+
+
+def test_a_class_that_only_deployment_knows_is_an_unknown_and_not_in_the_total() -> None:
+    bill = price({"Database": database(DBInstanceClass={"Ref": "AWS::StackName"})})
+
+    [unknown] = bill.unknowns
+    assert ("Database", "DBInstanceClass") == (unknown.resource.logical_id, unknown.name)
+    assert "instance" not in quantities(bill, "Database")
 
 
 def test_storage_that_may_grow_tells_what_it_would_cost() -> None:

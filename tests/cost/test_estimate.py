@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cost import FreeTier, Traffic, estimate
+from cost import FreeTier, Traffic, UsageFile, estimate
 from cost.free_of_charge import FREE_OF_CHARGE
-from cost.pricings import PRICINGS
+from cost.registry import priced_types
 from tests.cost.systems import REPORTED_TRAFFIC, deploy, function, reported, resource
 
 ARN = "arn:aws:secretsmanager:us-east-1:211234825975:secret:elsewhere-a1b2c3"
@@ -34,7 +34,7 @@ def test_a_free_type_is_counted() -> None:
 
 
 def test_no_type_is_both_free_and_priced() -> None:
-    assert set() == FREE_OF_CHARGE & PRICINGS.keys()
+    assert set() == FREE_OF_CHARGE & set(priced_types())
 
 
 def test_an_empty_template_costs_nothing() -> None:
@@ -45,20 +45,19 @@ def test_an_empty_template_costs_nothing() -> None:
     ("type_", "properties", "reason"),
     [
         ("AWS::Lambda::Alias", {"ProvisionedConcurrencyConfig": {}, "Name": "live"}, None),
+        ("AWS::SNS::Subscription", {"Protocol": "pigeon"}, "deliveries by pigeon"),
         (
-            "AWS::Lambda::Alias",
-            {"ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": 1}},
-            "provisioned concurrency",
+            "AWS::CodeBuild::Project",
+            {"Environment": {"Fleet": {"FleetArn": "arn:aws:codebuild:us-east-1:211234825975:fleet/f"}}},
+            "builds on a fleet: its machines are charged by the minute that they are there",
         ),
-        ("AWS::SSM::Parameter", {"Tier": "Advanced"}, "a parameter that is not of the standard tier"),
-        ("AWS::SNS::Subscription", {"Protocol": "sms"}, "deliveries by sms"),
-        ("AWS::Route53::RecordSet", {"Type": "A", "TTL": 60}, "queries of a record that is not an alias"),
+        ("AWS::Route53::HealthCheck", {"HealthCheckConfig": {"Type": "HTTP"}}, None),
+        (
+            "AWS::Route53::HealthCheck",
+            {"HealthCheckConfig": {"Type": "RECOVERY_CONTROL"}},
+            "a health check of a routing control",
+        ),
         ("AWS::Route53::RecordSet", {"Type": "A", "AliasTarget": {"DNSName": "example.org"}}, None),
-        (
-            "AWS::ApiGatewayV2::Api",
-            {"ProtocolType": "WEBSOCKET"},
-            "messages and connections of a WebSocket API",
-        ),
     ],
 )
 def test_what_a_type_costs_beyond_its_pricing_is_told(
@@ -69,12 +68,48 @@ def test_what_a_type_costs_beyond_its_pricing_is_told(
     assert ([reason] if reason else []) == [told for _, told in bill.not_priced]
 
 
-def test_snap_start_is_told_as_not_priced() -> None:
-    snapped = function(SnapStart={"ApplyOn": "PublishedVersions"})
+@pytest.mark.parametrize(
+    ("type_", "properties", "usage", "components"),
+    [
+        (
+            "AWS::Lambda::Alias",
+            {"ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": 1}},
+            {},
+            {"provisioned concurrency"},
+        ),
+        ("AWS::SSM::Parameter", {"Tier": "Advanced"}, {}, {"advanced parameter"}),
+        ("AWS::SNS::Subscription", {"Protocol": "sms"}, {"monthly_requests": 1}, {"deliveries"}),
+        (
+            "AWS::ApiGatewayV2::Api",
+            {"ProtocolType": "WEBSOCKET"},
+            {"monthly_messages": 1, "monthly_connection_mins": 1},
+            {"messages", "connections"},
+        ),
+    ],
+)
+def test_what_is_priced_is_not_told_as_left_out(
+    type_: str, properties: Any, usage: Any, components: set[str]
+) -> None:
+    bill = estimate(deploy({"It": resource(type_, **properties)}), usage=UsageFile.of({"It": usage}))
 
-    bill = estimate(deploy(snapped), Traffic.of({"requests_per_month": 1}))
+    assert components == {line.component for line in bill.lines if line.amount()}
+    assert () == bill.not_priced
 
-    assert ["SnapStart's cache and restores"] == [reason for _, reason in bill.not_priced]
+
+def test_snap_start_is_priced_but_for_java() -> None:
+    snapped = {
+        runtime: function(SnapStart={"ApplyOn": "PublishedVersions"}, Runtime=runtime)
+        for runtime in ("python3.13", "java21")
+    }
+    traffic = Traffic.of({"requests_per_month": 1, "cold_start_share": 1})
+
+    bills = {runtime: estimate(deploy(resources), traffic) for runtime, resources in snapped.items()}
+
+    assert [(), ()] == [bill.not_priced for bill in bills.values()]
+    assert {"python3.13": {"SnapStart cache", "SnapStart restores"}, "java21": set()} == {
+        runtime: {line.component for line in bill.lines if line.component.startswith("SnapStart")}
+        for runtime, bill in bills.items()
+    }
 
 
 def test_a_secret_that_a_template_makes_under_its_name_is_not_entered_by_a_person() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from cost.estimate import UNTOLD
 from tests.cost.bills import price, quantities
 from tests.cost.systems import function, resource
 
@@ -64,28 +65,30 @@ def test_the_firewall_counts_a_managed_group_as_one_rule() -> None:
 def test_the_firewalls_log_goes_to_the_group_in_its_arn() -> None:
     bill = edge(requests_per_month=1024**2)
 
-    assert {"log ingestion": Decimal(1), "log storage": Decimal(1)} == quantities(bill, "FirewallLogGroup")
+    assert {"ingest": Decimal(1), "archive": Decimal(1)} == quantities(bill, "FirewallLogGroup")
 
 
 def test_a_firewall_that_logs_blocked_requests_alone_logs_little() -> None:
     bill = edge({"LoggingFilter": {"DefaultBehavior": "DROP"}}, requests_per_month=1024**2)
 
-    assert Decimal("0.01") == quantities(bill, "FirewallLogGroup")["log ingestion"]
+    assert Decimal("0.01") == quantities(bill, "FirewallLogGroup")["ingest"]
 
 
 def test_a_page_router_runs_for_each_request_of_the_frontend() -> None:
     assert {"runs": 3_000_000} == quantities(edge(frontend_requests_per_month=3_000_000), "Router")
 
 
-def test_a_second_distribution_is_told_as_not_priced() -> None:
+def test_a_second_distribution_has_none_of_the_traffic_and_says_so() -> None:
     two = {name: resource("AWS::CloudFront::Distribution", DistributionConfig={}) for name in ("A", "B")}
 
-    assert ["a second distribution: [traffic] has one"] == [reason for _, reason in price(two).not_priced]
+    bill = price(two, frontend_requests_per_month=1000)
+
+    assert ["B"] == [resource.logical_id for resource in bill.assumptions[UNTOLD]]
 
 
-def test_a_paid_rule_group_is_told_as_not_priced() -> None:
-    bots = {"Statement": {"ManagedRuleGroupStatement": {"Name": "AWSManagedRulesBotControlRuleSet"}}}
+def test_a_rule_group_of_another_vendor_is_told_as_not_priced() -> None:
+    bought = {"Statement": {"ManagedRuleGroupStatement": {"VendorName": "Fortinet", "Name": "OWASPTop10"}}}
 
-    bill = price({"Firewall": resource("AWS::WAFv2::WebACL", Scope="REGIONAL", Rules=[bots])})
+    bill = price({"Firewall": resource("AWS::WAFv2::WebACL", Scope="REGIONAL", Rules=[bought])})
 
-    assert ["WAF bot control"] == [reason for _, reason in bill.not_priced]
+    assert ["what Fortinet asks for its managed rules"] == [reason for _, reason in bill.not_priced]

@@ -32,11 +32,7 @@ def api(**routes: str) -> Resources:
 
 def requests(bill: Estimate) -> dict[str, Decimal]:
     """Requests by resource."""
-    return {
-        line.resource.logical_id: line.charge.quantity
-        for line in bill.lines
-        if line.charge.component == "requests"
-    }
+    return {line.resource.logical_id: line.quantity for line in bill.lines if line.component == "requests"}
 
 
 def test_the_function_with_most_routes_has_the_requests_and_the_other_the_logins() -> None:

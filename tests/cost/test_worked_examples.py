@@ -1,108 +1,65 @@
-"""Bills worked out elsewhere for stated inputs; ours must be the same to the cent."""
+"""The worked examples that the project began with, as they were given: each to the cent, line by line."""
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cost import FreeTier, PriceBook, Traffic, estimate
-from cost.lines import Charge, total
+from cfn import Deployment, Template
+from cost import Estimate, FreeTier, Traffic, UsageFile, estimate
 from cost.money import cents
-from cost.settling import settle
-from tests.cost.systems import database, deploy, function, resource
+from tests.cost.systems import REPORTED_TRAFFIC, reported
 
-if TYPE_CHECKING:
-    from cfn import Deployment
-
-LIST, FREE = FreeTier.NONE, FreeTier.ALWAYS
-ONE = Decimal(1)
-
-
-def components(deployment: Deployment, type_: str, mode: FreeTier, **traffic: Any) -> dict[str, str]:
-    """Amounts by component of the resources of one type, rounded."""
-    lines = estimate(deployment, Traffic.of(traffic)).lines
-    return {line.charge.component: cents(line.amount(mode)) for line in lines if line.resource.type == type_}
-
-
-@pytest.mark.parametrize(
-    ("mode", "properties", "traffic", "expected"),
-    [
-        pytest.param(
-            FREE,
-            {"MemorySize": 1536, "Architectures": ["x86_64"]},
-            {"requests_per_month": 3_000_000, "request_duration_ms": 120},
-            {"compute": "2.33", "requests": "0.40"},
-            id="AWS Lambda pricing page, mobile application",
-        ),
-        pytest.param(
-            FREE,
-            {"MemorySize": 4096, "Architectures": ["x86_64"], "EphemeralStorage": {"Size": 2048}},
-            {"requests_per_month": 6_000_000, "request_duration_ms": 280},
-            {"compute": "105.33", "requests": "1.00", "temporary storage": "0.08"},
-            id="AWS Lambda pricing page, ephemeral storage",
-        ),
-        pytest.param(
-            LIST,
-            {"MemorySize": 512, "Architectures": ["x86_64"]},
-            {"requests_per_month": 1_000_000, "request_duration_ms": 1000},
-            {"compute": "8.33", "requests": "0.20"},
-            id="status report corrected, list price",
-        ),
-        pytest.param(
-            FREE,
-            {"MemorySize": 512, "Architectures": ["x86_64"]},
-            {"requests_per_month": 1_000_000, "request_duration_ms": 1000},
-            {"compute": "1.67", "requests": "0.00"},
-            id="status report corrected, free tier",
-        ),
-    ],
-)
-def test_a_function(mode: FreeTier, properties: Any, traffic: Any, expected: dict[str, str]) -> None:
-    assert expected == components(deploy(function(**properties)), "AWS::Lambda::Function", mode, **traffic)
+CASES = json.loads((Path(__file__).parent / "worked_examples.json").read_text("utf-8"))["cases"]
+ONE = [case for case in CASES if "cfn" in case]
+WHOLE = [case for case in CASES if "cfn" not in case]
+KEYS = {
+    "requests": "monthly_requests",
+    "api_calls": "monthly_requests",
+    "duration_ms": "request_duration_ms",
+    "request_kb": "request_size_kb",
+    "ingest_gb": "monthly_data_ingested_gb",
+    "stored_gb": "storage_gb",
+}
+"""Which usage key an input is, where it is one."""
+ELSEWHERE = {"public-ipv4": "public IPv4 address"}
+"""Cases that are about one component of a resource alone."""
 
 
-def test_an_http_api_with_large_requests() -> None:
-    """AWS API Gateway pricing page: 25 requests of 4.5 MB a minute are 9,720,000 metered ones."""
-    found = components(
-        deploy(function()), "AWS::ApiGatewayV2::Api", LIST, requests_per_month=1_080_000, request_kb=4608
+def mode_of(case: dict[str, Any]) -> FreeTier:
+    """Whether the case has the free tier taken off."""
+    return FreeTier.ALWAYS if case["free_tier_applied"] else FreeTier.NONE
+
+
+def priced(case: dict[str, Any]) -> Estimate:
+    """The case's resource, as often as it says, with its inputs as usage."""
+    inputs = case["inputs"]
+    count = inputs.get("secrets", 1)
+    resources = {f"Resource{number}": case["cfn"] for number in range(count)}
+    figures = {KEYS[name]: Decimal(value) / count for name, value in inputs.items() if name in KEYS}
+    return estimate(
+        Deployment(case["id"], [Template("stack", {"Resources": resources})], case["region"]),
+        usage=UsageFile.of({case["cfn"]["Type"]: figures}),
     )
 
-    assert {"requests": "9.72"} == found
+
+@pytest.mark.parametrize("case", ONE, ids=lambda case: str(case["id"]))
+def test_an_example_comes_out_to_the_cent(case: dict[str, Any]) -> None:
+    mode, only = mode_of(case), ELSEWHERE.get(case["service"])
+    lines = [line for line in priced(case).lines if only in (None, line.component)]
+
+    assert f"{case['expected_usd']:.2f}" == cents(sum((line.amount(mode) for line in lines), Decimal(0)))
+    assert {line["component"]: f"{line['usd']:.2f}" for line in case.get("lines", ())}.items() <= {
+        line.component: cents(line.amount(mode)) for line in lines
+    }.items()
 
 
-def test_the_reported_database() -> None:
-    """The status report corrected: 28.58 for instance and storage."""
-    found = components(deploy({"Database": database()}), "AWS::RDS::DBInstance", LIST)
+@pytest.mark.parametrize("case", WHOLE, ids=lambda case: str(case["id"]))
+def test_the_reported_system_comes_out_to_the_cent(case: dict[str, Any]) -> None:
+    bill = estimate(reported(), Traffic.of(REPORTED_TRAFFIC))
 
-    assert {"instance": "26.28", "storage": "2.30"} == found
-
-
-def test_the_reported_public_address() -> None:
-    found = components(deploy({"Database": database(PubliclyAccessible=True)}), "AWS::RDS::DBInstance", LIST)
-
-    assert "3.65" == found["public IPv4 address"]
-
-
-def test_logs_written_and_archived() -> None:
-    """AWS CloudWatch pricing page: 30 GB in and 6 GB stored are 12.53."""
-    prices = PriceBook.of("us-east-1")
-    charges = [
-        Charge("log ingestion", 30 * ONE, prices.price("AmazonCloudWatch", "logs_ingest_standard_custom")),
-        Charge("log storage", 6 * ONE, prices.price("AmazonCloudWatch", "logs_storage")),
-    ]
-
-    settled = settle(charges, prices.allowances(FREE))
-
-    assert ["12.50", "0.03"] == [cents(total(part.amount for part in parts)) for parts in settled]
-
-
-def test_five_secrets_with_2000_calls() -> None:
-    """AWS Pricing Calculator: 2.01; the prices of us-west-2 and us-east-1 are the same."""
-    secrets = {f"Secret{number}": resource("AWS::SecretsManager::Secret") for number in range(5)}
-    calls = PriceBook.of("us-east-1").price("AWSSecretsManager", "api_calls").parts(2000 * ONE)
-
-    bill = estimate(deploy(secrets), Traffic()).total()
-
-    assert "2.01" == cents(bill + total(part.amount for part in calls))
+    assert f"{case['expected_usd']:.2f}" == cents(bill.total(mode_of(case)))

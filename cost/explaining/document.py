@@ -1,0 +1,89 @@
+"""An explanation as data: amounts are unrounded decimals, written as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cost.document import SCHEMA
+from cost.lines import FreeTier
+from cost.money import plain
+
+if TYPE_CHECKING:
+    from cost.explaining.explanation import AllowanceUse, Explanation, TierUse
+
+
+def document(explanation: Explanation) -> dict[str, Any]:
+    """How a line came about, as a JSON object."""
+    line = explanation.line
+    price = line.price
+    return {
+        "schema": SCHEMA,
+        "name": explanation.estimate,
+        "currency": "USD",
+        "stack": line.resource.template.name,
+        "logical_id": line.resource.logical_id,
+        "type": line.resource.type,
+        "component": line.component,
+        "quantity": plain(line.quantity),
+        "unit": price.unit,
+        "unit_price": plain(line.unit_price),
+        "amounts": {mode.value: plain(line.amount(mode)) for mode in FreeTier},
+        "properties": [
+            {"name": read.path, "value": read.value, "written": read.is_written}
+            for read in explanation.properties
+        ],
+        "usage": [
+            {
+                "resource": str(figure.resource),
+                "key": figure.key,
+                "value": figure.value,
+                "unit": figure.unit,
+                "from": figure.origin,
+                "assumption": figure.assumption,
+            }
+            for figure in explanation.figures
+        ],
+        "logs": [
+            {
+                "writer": str(stream.writer),
+                "gigabytes": plain(stream.gigabytes),
+                "assumption": stream.assumption,
+            }
+            for stream in explanation.streams
+        ],
+        "tiers": [_tier(use) for use in explanation.tiers],
+        "allowances": {
+            mode.value: [_allowance(use) for use in uses] for mode, uses in explanation.allowances.items()
+        },
+        "price": price.name,
+        "region": price.region,
+        "source": price.source,
+        "date": price.date,
+        "confidence": price.confidence,
+        "rate_codes": list(price.rate_codes),
+        "usage_type": price.usage_type,
+        "notes": price.notes,
+        "assumptions": list(explanation.assumptions),
+        "about_the_resource": list(explanation.notes),
+    }
+
+
+def _tier(use: TierUse) -> dict[str, str | None]:
+    return {
+        "from": plain(use.start),
+        "up_to": None if use.up_to is None else plain(use.up_to),
+        "usd": plain(use.usd),
+        "quantity": plain(use.quantity),
+        "used_before": plain(use.others),
+        "amount": plain(use.quantity * use.usd),
+    }
+
+
+def _allowance(use: AllowanceUse) -> dict[str, str]:
+    return {
+        "name": use.allowance.name,
+        "allowance": plain(use.allowance.quantity),
+        "unit": use.allowance.unit,
+        "quantity": plain(use.quantity),
+        "used_before": plain(use.others),
+    }

@@ -1,0 +1,1 @@
+"""Stacks within stacks."""

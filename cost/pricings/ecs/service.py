@@ -1,0 +1,52 @@
+"""Services: tasks on Fargate by the hour; those on machines of the cluster cost nothing beside these."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cost.month import HOURS
+from cost.shared import block_storage, data_transfer, fargate
+from cost.shared.apart import apart
+from cost.usage.key import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfn.template import Resource
+    from cost.context import Context
+    from cost.lines import Item
+
+TYPE = "AWS::ECS::Service"
+USAGE = (
+    Key("monthly_hrs", "h", "hours that each of its tasks runs", default=HOURS),
+    *data_transfer.TRANSFER,
+)
+PRICES = (*fargate.PRICES, *block_storage.PRICES, *data_transfer.PRICES)
+
+
+def price(resource: Resource, context: Context) -> Iterator[Item]:
+    """Tasks, as many as DesiredCount says, and data that leaves them."""
+    yield from apart(data_transfer.transfer(resource, context), _tasks(resource, context))
+
+
+def _tasks(resource: Resource, context: Context) -> Iterator[Item]:
+    if context.text(resource, "DeploymentController.Type", "ECS") == "EXTERNAL":
+        return  # its task sets are charged
+    count = context.number(resource, "DesiredCount", 1)
+    hours = context.usage(resource, "monthly_hrs")
+    found = fargate.launched(count, [resource], context)
+    yield from apart(
+        fargate.run(resource, found, hours, context),
+        fargate.task_addresses(resource, found, hours, context),
+        _volumes(resource, context),
+    )
+
+
+def _volumes(resource: Resource, context: Context) -> Iterator[Item]:
+    """Volumes that each task gets."""
+    months = context.number(resource, "DesiredCount", 1) * context.usage(resource, "monthly_hrs") / HOURS
+    for index, _ in enumerate(context.mappings(resource, "VolumeConfigurations")):
+        place = (resource, f"VolumeConfigurations.{index}.ManagedEBSVolume")
+        yield from block_storage.volume(
+            context, [place], size="SizeInGiB", kind="gp3", of="task", months=months
+        )

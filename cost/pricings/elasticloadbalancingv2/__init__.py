@@ -1,0 +1,1 @@
+"""Load balancers for applications, networks and appliances."""

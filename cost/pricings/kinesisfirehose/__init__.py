@@ -1,0 +1,1 @@
+"""Delivery of streams to where they are kept."""

@@ -1,0 +1,1 @@
+"""Types of the Serverless Application Model, priced as what they become."""

@@ -1,0 +1,1 @@
+"""The classic web application firewall, for CloudFront."""

@@ -1,0 +1,1 @@
+"""What several pricings charge for in the same manner."""

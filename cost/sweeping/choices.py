@@ -1,0 +1,199 @@
+"""Where the cheaper one of two ways to build a system changes, as its requests grow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from cost.errors import CostError, PriceMissing, PropertyUnknown
+from cost.estimate import price
+from cost.sweeping.span import between, rounded
+from cost.usage.figures import Derived
+from cost.variants import VARIANTS, Base
+from cost.variants.draft import Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cfn.deployment import Deployment
+    from cost.context import Context
+    from cost.estimate import Estimate
+    from cost.lines import FreeTier
+    from cost.sweeping.load import System
+    from cost.sweeping.span import Span
+    from cost.variants import Variant
+    from cost.variants.variant import Figures
+
+NEAR = Decimal("1.005")
+"""Two numbers of requests so near to each other are not told apart any further."""
+SIDE = Decimal("0.01")
+"""A flip is held against what is this much, as a share, on either side of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """Requests a month at which another of the two becomes the cheaper one."""
+
+    requests: Decimal
+    below: int
+    """1 where the variant costs more with fewer requests, -1 where it costs less, 0 where the same."""
+    above: int
+    is_verified: bool
+    """Whether that is so 1 % on either side; not, where the difference jumps up and down there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A deployment beside one variant of it."""
+
+    variant: Variant
+    now: Decimal | None
+    """By how much the variant costs more in the month that the system has now, in USD."""
+    differences: Mapping[Decimal, Decimal]
+    """The same by requests a month."""
+    flips: tuple[Flip, ...]
+    not_priced: tuple[str, ...] = ()
+    """Why the variant can't be priced; there is then nothing else to say."""
+
+    @property
+    def nearest(self) -> Decimal:
+        """The least that there ever is between the two."""
+        return min(map(abs, self.differences.values()))
+
+    @property
+    def farthest(self) -> Decimal:
+        """The most."""
+        return max(map(abs, self.differences.values()))
+
+    @property
+    def cheaper(self) -> str | None:
+        """Which of the two is cheaper throughout; None where that changes, or both cost the same."""
+        signs = {sign(difference) for difference in self.differences.values()} - {0}
+        if self.flips or len(signs) != 1:
+            return None
+        return self.name_of(signs.pop())
+
+    def name_of(self, side: int) -> str:
+        """The cheaper one where the variant costs more (1) or less (-1)."""
+        return {1: self.variant.instead_of, -1: self.variant.name, 0: "neither"}[side]
+
+
+def choose(system: System, span: Span, mode: FreeTier) -> tuple[Choice, ...]:
+    """Every variant that applies to a system, beside it over a range of requests."""
+    base = Base(system.context(system.load.requests), system.load.traffic)
+    return tuple(_choice(system, variant, span, mode) for variant in VARIANTS if variant.applies(base))
+
+
+def sign(amount: Decimal) -> int:
+    """1, 0 or -1."""
+    return (amount > 0) - (amount < 0)
+
+
+def _choice(system: System, variant: Variant, span: Span, mode: FreeTier) -> Choice:
+    other = _Alternative(system, variant)
+    try:
+        reasons = other.not_priced(system.load.requests)
+        if reasons:
+            return Choice(variant, None, {}, (), reasons)
+        differences = {requests: other.difference(requests, mode) for requests in span.looks()}
+        flips = tuple(
+            _flip(other, pair, mode)
+            for pair in pairwise(differences)
+            if sign(differences[pair[0]]) != sign(differences[pair[1]])
+        )
+        return Choice(variant, other.difference(system.load.requests, mode), differences, flips)
+    except PriceMissing as error:
+        return Choice(variant, None, {}, (), (f"{error.region} has no price {error.name}",))
+    except (CostError, PropertyUnknown) as error:
+        return Choice(variant, None, {}, (), (str(error),))
+
+
+@dataclass(frozen=True)
+class _Alternative:
+    """A variant of a system, priced at any number of requests."""
+
+    system: System
+    variant: Variant
+    _drafts: dict[object, Deployment] = field(default_factory=dict)
+    _estimates: dict[Decimal, Estimate] = field(default_factory=dict)
+
+    def estimate(self, requests: Decimal) -> Estimate:
+        """Its month at a number of requests."""
+        if requests not in self._estimates:
+            base = self._base(requests)
+            context = carried(base.context, self._draft(base), self.variant.figures(base))
+            self._estimates[requests] = price(context, self.variant.name)
+        return self._estimates[requests]
+
+    def difference(self, requests: Decimal, mode: FreeTier) -> Decimal:
+        """USD a month that it costs more."""
+        return self.estimate(requests).total(mode) - self.system.estimate(requests).total(mode)
+
+    def not_priced(self, requests: Decimal) -> tuple[str, ...]:
+        """What of it has no price, as far as the system itself has one."""
+        known = set(_left_out(self.system.estimate(requests)))
+        return tuple(reason for reason in _left_out(self.estimate(requests)) if reason not in known)
+
+    def _base(self, requests: Decimal) -> Base:
+        return Base(self.system.context(requests), self.system.load.at(requests).traffic)
+
+    def _draft(self, base: Base) -> Deployment:
+        key = self.variant.hangs_on(base)
+        if key not in self._drafts:
+            draft = Draft(self.system.deployment)
+            self.variant.edit(draft, base)
+            self._drafts[key] = draft.deployment()
+        return self._drafts[key]
+
+
+def _left_out(estimate: Estimate) -> Iterator[str]:
+    for resource, reason in estimate.not_priced:
+        yield f"{resource.logical_id} ({resource.type}): {reason}"
+    for unknown in estimate.unknowns:
+        yield f"{unknown.resource.logical_id}: {unknown.name}: {unknown.reason}"
+
+
+def carried(context: Context, deployment: Deployment, added: Figures) -> Context:
+    """The month of a context in another deployment, resource by resource.
+
+    A variant keeps the use of every resource, even where its templates no longer lead traffic there.
+
+    Args:
+        context: The deployment as it is, in a month.
+        deployment: The other, in which resources are the same that have the same name.
+        added: Figures of some of its resources, by `stack.LogicalId` and key.
+
+    """
+    known = {str(resource): figures for resource, figures in context.figures.derived.items()}
+    derived = {
+        resource: {
+            **known.get(str(resource), {}),
+            **{key: Derived(value) for key, value in added.get(str(resource), {}).items()},
+        }
+        for resource in deployment.resources()
+    }
+    return replace(context, deployment=deployment, figures=replace(context.figures, derived=derived))
+
+
+def _flip(other: _Alternative, pair: Sequence[Decimal], mode: FreeTier) -> Flip:
+    """Halve the stretch between two points, on a log scale, until its ends are next to each other."""
+
+    def side(requests: Decimal) -> int:
+        return sign(other.difference(requests, mode))
+
+    low, high = pair
+    below, above = side(low), side(high)
+    while high / low > NEAR and (middle := between(low, high)) is not None:
+        if side(middle) == below:
+            low = middle
+        else:
+            high, above = middle, side(middle)
+    found = rounded(high)
+    is_verified = (side(_whole(found * (1 - SIDE))), side(_whole(found * (1 + SIDE)))) == (below, above)
+    return Flip(found, below, above, is_verified)
+
+
+def _whole(requests: Decimal) -> Decimal:
+    return max(Decimal(1), requests.to_integral_value())

@@ -1,0 +1,1 @@
+"""`miyabi cost`: what environments and templates cost a month, and why."""

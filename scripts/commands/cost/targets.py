@@ -1,0 +1,158 @@
+"""What a word means: an environment, a template, a folder of templates, or those of a revision."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cfn import Deployment, Template
+from cost import Traffic
+from scripts.errors import TargetRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+DEFAULT_REGION = "us-east-1"
+GOLDEN = "tests/golden"
+ENVIRONMENTS = "stacks/environments"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that can be priced, and what a month brings to it as far as it says so itself."""
+
+    name: str
+    deployment: Deployment
+    traffic: Traffic | None = None
+
+
+def find(word: str, *, region: str | None = None, parameters: Sequence[str] = ()) -> Target:
+    """Load what a word means; raises TargetRefused, CfnError or StackError.
+
+    Args:
+        word: An environment's name or TOML file, a template, a folder that `synth` wrote, or `REV:ENV`.
+        region: Region of a template that is not an environment's; us-east-1 when left out.
+        parameters: `K=V`, or `STACK.K=V` where there are several stacks.
+
+    """
+    given = _parameters(parameters)
+    path = Path(word)
+    if path.is_dir():
+        return _folder(path, given)
+    if path.suffix != ".toml" and path.is_file():
+        return _template(path, region or DEFAULT_REGION, given)
+    if ":" in word:
+        revision, _, name = word.partition(":")
+        return _revision(revision, name, given)
+    if path.suffix not in ("", ".toml"):
+        raise TargetRefused(word, "there is no such file")
+    return _environment(word, given)
+
+
+def every_environment() -> list[Target]:
+    """All environments, sorted by name."""
+    from stacks.loading import environment_names
+
+    return [find(name) for name in environment_names()]
+
+
+def _environment(name: str, given: Mapping[str, str]) -> Target:
+    from stacks.loading import load_environment
+    from stacks.synthesis import synthesise
+
+    synthesis = synthesise(load_environment(name))
+    environment, deployment = synthesis.environment, synthesis.deployment
+    if given:
+        deployment = _deployment(
+            environment.name, deployment.templates, environment.region, environment.account, given
+        )
+    return Target(environment.name, deployment, Traffic.of(environment.traffic.model_dump()))
+
+
+def _template(path: Path, region: str, given: Mapping[str, str]) -> Target:
+    deployment = _deployment(path.name, [Template.load(path)], region, None, given)
+    deployment.check()
+    return Target(path.name, deployment)
+
+
+def _folder(path: Path, given: Mapping[str, str]) -> Target:
+    manifest = path / "manifest.json"
+    if not manifest.is_file():
+        raise TargetRefused(str(path), "the folder holds no manifest.json; name one that synth wrote")
+    content = json.loads(manifest.read_bytes())
+    templates = [Template.load(path / stack["file"], stack["stack"]) for stack in content["stacks"]]
+    deployment = _deployment(str(path), templates, content["region"], content["account"], given)
+    return Target(str(path), deployment, _traffic_of(content["environment"]))
+
+
+def _traffic_of(name: str) -> Traffic | None:
+    from stacks.loading import environment_names, load_environment
+
+    return Traffic.of(load_environment(name).traffic.model_dump()) if name in environment_names() else None
+
+
+def _revision(revision: str, name: str, given: Mapping[str, str]) -> Target:
+    """The accepted templates of an environment as they were at a revision, with its traffic of then."""
+    word = f"{revision}:{name}"
+    content = json.loads(_show(word, revision, f"{GOLDEN}/{name}/manifest.json"))
+    templates = [
+        Template(stack["stack"], json.loads(_show(word, revision, f"{GOLDEN}/{name}/{stack['file']}")))
+        for stack in content["stacks"]
+    ]
+    settings = tomllib.loads(_show(word, revision, f"{ENVIRONMENTS}/{name}.toml"))
+    deployment = _deployment(word, templates, content["region"], content["account"], given)
+    return Target(word, deployment, Traffic.of(settings.get("traffic", {})))
+
+
+def _show(word: str, revision: str, path: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "show", "--end-of-options", f"{revision}:{path}"],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise TargetRefused(word, "git is not installed") from None
+    if done.returncode:
+        raise TargetRefused(word, f"git has no {path} at {revision}")
+    return done.stdout
+
+
+def _deployment(
+    name: str,
+    templates: Iterable[Template],
+    region: str,
+    account: str | None,
+    given: Mapping[str, str],
+) -> Deployment:
+    templates = list(templates)
+    by_stack: dict[str, dict[str, Any]] = {}
+    for key, value in given.items():
+        for template in _declaring(key, templates):
+            by_stack.setdefault(template.name, {})[key.rpartition(".")[2]] = value
+    return Deployment(name, templates, region, account, parameters=by_stack)
+
+
+def _declaring(key: str, templates: Sequence[Template]) -> Iterator[Template]:
+    """The templates that a parameter is for: the named stack's, or all that declare it."""
+    stack, _, name = key.rpartition(".")
+    found = [each for each in templates if stack in ("", each.name) and name in each.parameters]
+    if not found:
+        known = sorted({parameter for template in templates for parameter in template.parameters})
+        raise TargetRefused(f"parameter {key}", f"no template has it; known are {', '.join(known) or 'none'}")
+    yield from found
+
+
+def _parameters(pairs: Iterable[str]) -> dict[str, str]:
+    given = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise TargetRefused(f"parameter {pair!r}", "write it as KEY=VALUE")
+        given[key] = value
+    return given

@@ -1,0 +1,1 @@
+"""What each type costs, type by type."""
