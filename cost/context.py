@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from cost.pricebook import Price, PriceBook
     from cost.usage.key import Key
 
+FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+"""How templates write true and false."""
+DYNAMIC = "{{resolve:"
+"""What a dynamic reference begins with."""
+
 
 @dataclass(frozen=True)
 class Context:
@@ -109,6 +114,8 @@ class Context:
             raise PropertyRefused(resource.logical_id, path, "missing", "its value")
         if isinstance(value, Reference | Unknown | Text):
             raise PropertyUnknown(resource.logical_id, path, getattr(value, "reason", f"it is {value}"))
+        if isinstance(value, str) and DYNAMIC in value:
+            raise PropertyUnknown(resource.logical_id, path, f"{value} is read when the stack is deployed")
         return value
 
     def text(self, resource: Resource, path: str, default: str | None = None) -> str:
@@ -130,8 +137,11 @@ class Context:
         return number
 
     def flag(self, resource: Resource, path: str) -> bool:
-        """A property that is true or false; left out, false."""
-        return str(self.known(resource, path, default=False)).lower() == "true"
+        """A property that is true or false; left out, false. Raises PropertyUnknown or PropertyRefused."""
+        value = str(self.known(resource, path, default=False))
+        if value.lower() not in FLAGS:
+            raise PropertyRefused(resource.logical_id, path, repr(value), "true or false")
+        return FLAGS[value.lower()]
 
     def entries(self, resource: Resource, path: str) -> list[Any]:
         """A property that is a list; left out, empty. Raises PropertyUnknown."""

@@ -28,7 +28,7 @@ SCHEMA = 1
 def document(
     estimate: Estimate, offer: Offer, *, by: str = "stack", comparison: Comparison | None = None
 ) -> dict[str, Any]:
-    """One estimate as a JSON object; docs/cost.md describes its keys.
+    """One estimate as a JSON object; docs/estimating.md describes its keys.
 
     Args:
         estimate: What to write.

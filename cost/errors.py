@@ -76,7 +76,7 @@ class OfferUnknown(CostError):
     def __init__(self, text: str) -> None:
         self.text = text
         super().__init__(
-            f"free tier {text!r} is none; write none, always, legacy-12-month or credits(BALANCE in USD)"
+            f"free tier {text!r} is not known; write none, always, legacy-12-month or credits(BALANCE in USD)"
         )
 
 

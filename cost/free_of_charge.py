@@ -5,7 +5,7 @@ from __future__ import annotations
 BY_SERVICE = {
     "ACMPCA": "CertificateAuthorityActivation Permission",
     "ApiGateway": (
-        "Account ApiKey Authorizer BasePathMapping ClientCertificate Deployment DocumentationPart "
+        "Account ApiKey Authorizer BasePathMapping ClientCertificate DocumentationPart "
         "DocumentationVersion DomainName GatewayResponse Method Model RequestValidator Resource "
         "UsagePlan UsagePlanKey VpcLink"
     ),
@@ -13,9 +13,8 @@ BY_SERVICE = {
         "ApiGatewayManagedOverrides ApiMapping Authorizer Deployment DomainName Integration "
         "IntegrationResponse Model Route RouteResponse VpcLink"
     ),
-    "ApplicationAutoScaling": "ScalingPolicy",
-    "AutoScaling": "LaunchConfiguration LifecycleHook ScalingPolicy ScheduledAction",
-    "Backup": "BackupSelection RestoreTestingSelection",
+    "AutoScaling": "LaunchConfiguration LifecycleHook ScheduledAction",
+    "Backup": "BackupSelection",
     "CDK": "Metadata",
     "CertificateManager": "Account",
     "CloudFormation": "CustomResource Macro WaitCondition WaitConditionHandle",
@@ -24,12 +23,11 @@ BY_SERVICE = {
         "OriginAccessControl OriginRequestPolicy PublicKey RealtimeLogConfig ResponseHeadersPolicy "
         "VpcOrigin"
     ),
-    "CloudWatch": "AnomalyDetector",
     "CodeBuild": "ReportGroup SourceCredential",
-    "CodeDeploy": "Application DeploymentConfig DeploymentGroup",
+    "CodeDeploy": "Application DeploymentConfig",
     "Cognito": (
-        "IdentityPool IdentityPoolRoleAttachment UserPoolClient UserPoolDomain UserPoolGroup "
-        "UserPoolIdentityProvider UserPoolResourceServer"
+        "IdentityPool IdentityPoolRoleAttachment UserPoolDomain UserPoolGroup UserPoolIdentityProvider "
+        "UserPoolResourceServer"
     ),
     "EC2": (
         "ClientVpnAuthorizationRule ClientVpnRoute CustomerGateway DHCPOptions EgressOnlyInternetGateway "
@@ -40,14 +38,13 @@ BY_SERVICE = {
         "SubnetNetworkAclAssociation SubnetRouteTableAssociation TransitGateway TransitGatewayRoute "
         "TransitGatewayRouteTable TransitGatewayRouteTableAssociation "
         "TransitGatewayRouteTablePropagation VolumeAttachment VPC VPCCidrBlock VPCDHCPOptionsAssociation "
-        "VPCEndpointConnectionNotification VPCEndpointService VPCEndpointServicePermissions "
-        "VPCGatewayAttachment VPCPeeringConnection VPNConnectionRoute VPNGateway "
-        "VPNGatewayRoutePropagation"
+        "VPCEndpointConnectionNotification VPCEndpointServicePermissions VPCGatewayAttachment "
+        "VPCPeeringConnection VPNConnectionRoute VPNGateway VPNGatewayRoutePropagation"
     ),
-    "ECR": "PullThroughCacheRule RegistryPolicy ReplicationConfiguration RepositoryCreationTemplate",
-    "ECS": "CapacityProvider Cluster ClusterCapacityProviderAssociations PrimaryTaskSet TaskDefinition",
+    "ECR": "PullThroughCacheRule RegistryPolicy RepositoryCreationTemplate",
+    "ECS": "ClusterCapacityProviderAssociations PrimaryTaskSet TaskDefinition",
     "EFS": "AccessPoint MountTarget",
-    "EKS": "AccessEntry Addon FargateProfile IdentityProviderConfig PodIdentityAssociation",
+    "EKS": "AccessEntry IdentityProviderConfig PodIdentityAssociation",
     "ElastiCache": "ParameterGroup SecurityGroup SecurityGroupIngress SubnetGroup User UserGroup",
     "ElasticLoadBalancingV2": "Listener ListenerCertificate ListenerRule TargetGroup",
     "Events": "Connection EventBusPolicy Rule",
@@ -61,18 +58,18 @@ BY_SERVICE = {
     "Lambda": "CodeSigningConfig EventInvokeConfig LayerVersion LayerVersionPermission Permission Url",
     "Logs": "Destination LogAnomalyDetector LogStream QueryDefinition ResourcePolicy SubscriptionFilter",
     "RDS": (
-        "CustomDBEngineVersion DBClusterParameterGroup DBParameterGroup DBProxyTargetGroup "
-        "DBSecurityGroup DBSecurityGroupIngress DBSubnetGroup EventSubscription OptionGroup"
+        "DBClusterParameterGroup DBParameterGroup DBProxyTargetGroup DBSecurityGroup "
+        "DBSecurityGroupIngress DBSubnetGroup EventSubscription OptionGroup"
     ),
     "Route53": "CidrCollection DNSSEC KeySigningKey",
     "Route53Resolver": (
-        "ResolverConfig ResolverDNSSECConfig ResolverQueryLoggingConfig "
-        "ResolverQueryLoggingConfigAssociation ResolverRule ResolverRuleAssociation"
+        "ResolverConfig ResolverDNSSECConfig ResolverQueryLoggingConfigAssociation ResolverRule "
+        "ResolverRuleAssociation"
     ),
-    "S3": "AccessPoint BucketPolicy MultiRegionAccessPointPolicy StorageLensGroup",
+    "S3": "AccessPoint BucketPolicy MultiRegionAccessPointPolicy",
     "Scheduler": "ScheduleGroup",
     "SecretsManager": "ResourcePolicy RotationSchedule SecretTargetAttachment",
-    "Serverless": "LayerVersion",
+    "Serverless": "Connector LayerVersion",
     "SNS": "TopicInlinePolicy TopicPolicy",
     "SQS": "QueueInlinePolicy QueuePolicy",
     "SSM": (

@@ -13,11 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from cost.errors import OfferUnknown
 from cost.lines import FreeTier
+from cost.money import cents
 
 if TYPE_CHECKING:
     from cfn.template import Resource
 
 FILE = Path(__file__).parent / "free_tier.json"
+WORDS = {
+    FreeTier.NONE: "at list price",
+    FreeTier.ALWAYS: "with the always-free tier",
+    FreeTier.LEGACY: "with the free tier of an account's first twelve months",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,12 @@ class Offer:
 
     mode: FreeTier = FreeTier.NONE
     credits: Decimal | None = None
+
+    @property
+    def in_words(self) -> str:
+        """How a total is told: `at list price`, `with the always-free tier and $100.00 of credits`."""
+        balance = "" if self.credits is None else f" and ${cents(self.credits)} of credits"
+        return WORDS[self.mode] + balance
 
     @classmethod
     def parse(cls, text: str) -> Offer:

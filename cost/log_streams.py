@@ -122,6 +122,16 @@ def _firewall(resource: Resource, context: Context) -> Iterator[LogStream]:
             yield LogStream(resource, _group(target, context), gigabytes, VENDED)
 
 
+def _query_log(resource: Resource, context: Context) -> Iterator[LogStream]:
+    gigabytes, target = context.usage(resource, "monthly_log_gb"), context.get(resource, "DestinationArn")
+    if _is_of(target, BUCKET, ":s3:", context):
+        yield LogStream(resource, None, gigabytes, DELIVERED["s3"], kept_days=0)
+    elif _is_of(target, DELIVERY_STREAM, ":firehose:", context):
+        yield LogStream(resource, None, gigabytes, DELIVERED["kinesis-data-firehose"], kept_days=0)
+    else:
+        yield LogStream(resource, _group(target, context), gigabytes, VENDED)
+
+
 def _is_of(target: object, type_: str, service: str, context: Context) -> bool:
     """Whether a reference or an ARN means a resource of a type, whose service has that part in its ARNs."""
     return service in str(target) or any(each.type == type_ for each in context.referred(target))
@@ -152,4 +162,5 @@ WRITERS: dict[str, Callable[[Resource, Context], Iterator[LogStream]]] = {
     "AWS::RDS::DBInstance": _database,
     "AWS::EC2::FlowLog": _flow_log,
     "AWS::WAFv2::LoggingConfiguration": _firewall,
+    "AWS::Route53Resolver::ResolverQueryLoggingConfig": _query_log,
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cost.lines import FreeTier, total
 from cost.money import CENT, cents, plain
 from cost.pricebook import Part
+from cost.units import MEASURED, called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,11 +18,8 @@ if TYPE_CHECKING:
     from cost.lines import Line
     from cost.pricebook import Price
 
-UNITS = {"h": "hour", "GB-mo": "GB-month", "alarm-metric-mo": "metric"}
-"""What people call a unit, in the singular."""
 PER_MILLION = Decimal("0.0001")
-"""Rates below this are told for a million units, where units are counted one by one."""
-COUNTED = {"requests", "traces", "invocations", "notifications", "API calls"}
+"""Rates below this are told for a million units, where units are counted and not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +55,7 @@ class Row:
     @property
     def unit(self) -> str:
         """The unit in words, in the plural unless there is exactly one."""
-        unit = self.price.unit
-        if unit not in UNITS and not unit.endswith("-mo"):
-            return unit
-        singular = UNITS.get(unit, unit.removesuffix("-mo"))
-        return singular if self.quantity == 1 else f"{singular}s"
+        return called(self.price.unit, self.quantity)
 
     @property
     def tiers(self) -> list[Part]:
@@ -91,17 +85,18 @@ def count(quantity: Decimal) -> str:
     """Write a quantity for a person: whole, or with two places or digits that matter."""
     if quantity == quantity.to_integral_value():
         return f"{quantity:,.0f}"
-    return f"{quantity:,.2f}" if quantity >= 1 else f"{quantity:.2g}"
+    return f"{quantity:,.2f}" if quantity >= 1 else plain(Decimal(f"{quantity:.2g}"))
 
 
 def rate(tier: Part, price: Price) -> str:
     """Write what one unit costs, or a million where one costs next to nothing."""
     if not tier.usd:
         return "free"
-    if tier.usd < PER_MILLION and price.unit in COUNTED:
-        return f"${_at_least_cents(tier.usd * 1_000_000)} a million"
-    return f"${_at_least_cents(tier.usd)}"
+    if tier.usd < PER_MILLION and price.unit not in MEASURED:
+        return f"{dollars(tier.usd * 1_000_000)} a million"
+    return dollars(tier.usd)
 
 
-def _at_least_cents(usd: Decimal) -> str:
-    return plain(usd) if usd != usd.quantize(CENT) else cents(usd)
+def dollars(usd: Decimal) -> str:
+    """Write a price unrounded, in whole cents at least: `$0.50`, `$0.0000166667`."""
+    return f"${plain(usd) if usd != usd.quantize(CENT) else cents(usd)}"

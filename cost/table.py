@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
+from cost.fitting import Fitting
 from cost.free_tier import Offer
 from cost.grouping import grouped, subtotal
 from cost.lines import FreeTier, total
@@ -16,7 +19,7 @@ from cost.rows import count, rate, rows
 from cost.tabling import BOLD, add, aligned, bullets, columns, indented, signed, title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rich.console import RenderableType
     from rich.table import Table
@@ -28,11 +31,10 @@ if TYPE_CHECKING:
 
 SHOWN = 3
 """Resources that an assumption names before it says how many others there are."""
-WORDS = {
-    FreeTier.NONE: "no free tier",
-    FreeTier.ALWAYS: "the always-free tier",
-    FreeTier.LEGACY: "the free tier of an account's first twelve months",
-}
+HEADINGS = ("Resource", "Component", ">Quantity", "", ">Unit price", ">List price", ">Free tier", ">Source")
+SHORT = {">List price": ">List", ">Free tier": ">Free", ">Unit price": ""}
+"""What columns are called where there is little room; what has no name there is left out."""
+FREE = HEADINGS.index(">Free tier")
 
 
 def render(
@@ -49,73 +51,116 @@ def render(
     """
     sources, offer = _sources(estimate), offer or Offer(FreeTier.ALWAYS)
     parts: list[RenderableType] = [
-        _headline(estimate, offer),
-        _lines_table(estimate, sources, offer.mode, by),
+        Padding(headline(estimate, offer), (0, 0, 1, 0)),
+        _lines_table(estimate, sources, offer, by),
     ]
     if comparison:
         parts.append(_comparison_table(comparison))
-    parts += [
-        _sources_grid(sources),
-        bullets("Assumptions", _assumptions(estimate)),
-        bullets("Not in the total", _left_out(estimate)),
-    ]
+    if sources:
+        parts.append(_sources_grid(sources))
+    for heading, items in (
+        ("Assumptions", list(assumptions(estimate))),
+        ("Not in the total", list(left_out(estimate))),
+    ):
+        if items:
+            parts.append(bullets(heading, items))
     return Group(*parts)
 
 
-def summary(estimates: Sequence[Estimate], offer: Offer | None = None) -> Table:
-    """The totals of several environments."""
-    table, offer = columns("Environment", ">List price", ">Free tier"), offer or Offer(FreeTier.ALWAYS)
+def summary(estimates: Sequence[Estimate], offer: Offer | None = None) -> Fitting:
+    """The totals of several estimates."""
+    offer = offer or Offer(FreeTier.ALWAYS)
+    offers = {"List price": Offer(), **({} if offer == Offer() else {due_heading(offer): offer})}
+    table = columns("Name", *(f">{heading}" for heading in offers))
     for each in estimates:
-        add(table, each.name, cents(each.total()), cents(each.due(offer)))
-    return table
+        add(table, each.name, *(cents(each.due(one)) for one in offers.values()))
+    return Fitting([table])
 
 
-def _headline(estimate: Estimate, offer: Offer) -> Padding:
-    sentence = Text.assemble(
-        (estimate.name, BOLD),
-        f" in {estimate.region}: ",
-        (_span(estimate, Offer()), BOLD),
-        " a month at list price",
-    )
-    if offer != Offer():
-        sentence.append_text(Text.assemble(", ", (_span(estimate, offer), BOLD), f" with {_in_words(offer)}"))
-    return Padding(sentence, (0, 0, 1, 0))
+def headline(estimate: Estimate, offer: Offer) -> Text:
+    """What a month costs, at list price and under another offer."""
+    sentence = Text.assemble((estimate.name, BOLD), f" in {estimate.region}: ")
+    for number, one in enumerate(dict.fromkeys((Offer(), offer))):
+        sentence.append(", " if number else "").append(_span(estimate, one), BOLD)
+        sentence.append(f" {one.in_words}" if number else f" a month {one.in_words}")
+    return sentence
+
+
+def due_heading(offer: Offer) -> str:
+    """What a column of totals under an offer is called."""
+    return "Free tier" if offer.credits is None else "After credits"
+
+
+def credits_taken(estimate: Estimate, offer: Offer) -> Decimal:
+    """USD that credits pay of a month's invoice."""
+    return offer.applied(estimate.total(offer.mode))
 
 
 def _span(estimate: Estimate, offer: Offer) -> str:
-    high = f"${cents(estimate.due(offer))}"
-    return high if estimate.low is None else f"${cents(estimate.low.due(offer))} to {high}"
+    ends = (estimate.low or estimate, estimate)
+    return " to ".join(dict.fromkeys(f"${cents(each.due(offer))}" for each in ends))
 
 
-def _in_words(offer: Offer) -> str:
-    if offer.credits is not None:
-        return f"the always-free tier and ${cents(offer.credits)} of credits"
-    return WORDS[offer.mode]
+def _lines_table(estimate: Estimate, sources: Sequence[Price], offer: Offer, by: str) -> Fitting:
+    """The lines in all columns, and in those that a narrow terminal has room for."""
+    headings = [heading for heading in HEADINGS if offer != Offer() or heading != HEADINGS[FREE]]
+    cells = list(_cells(estimate, sources, offer, by))
+    return Fitting([_laid_out(cells, {name: name for name in headings}), _laid_out(cells, _short(headings))])
 
 
-def _lines_table(estimate: Estimate, sources: Sequence[Price], mode: FreeTier, by: str) -> Table:
-    numbers = {_source(price): number for number, price in enumerate(sources, start=1)}
-    table = columns(
-        "Resource", "Component", ">Quantity", "", ">Unit price", ">List price", ">Free tier", ">Source"
-    )
-    for name, lines in grouped(estimate, by).items():
-        amounts = () if by == "stack" else (subtotal(lines, FreeTier.NONE), subtotal(lines, mode))
-        add(table, name, *[""] * 4 * bool(amounts), *map(cents, amounts), style=BOLD)
-        for row in rows(lines):
-            _add_row(table, row, mode, numbers[_source(row.price)])
-        table.add_section()
-    totals = (cents(estimate.total()), cents(estimate.total(mode)))
-    add(table, "Total", "USD a month", "", "", "", *totals, style=BOLD)
+def _short(headings: Iterable[str]) -> dict[str, str]:
+    short = {heading: SHORT.get(heading, heading) for heading in headings}
+    return {heading: name for heading, name in short.items() if name or not heading}
+
+
+def _laid_out(rows: Iterable[Cells | None], names: Mapping[str, str]) -> Table:
+    """A table of those columns that have a name; None ends a section."""
+    table = columns(*names.values())
+    for row in rows:
+        if row is None:
+            table.add_section()
+        else:
+            of_column = dict(zip(HEADINGS, row.texts, strict=False))
+            add(table, *(of_column.get(heading, "") for heading in names), style=row.style)
     return table
 
 
-def _add_row(table: Table, row: Row, mode: FreeTier, source: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A row of the table, in the order of all headings; what is missing at its end stays empty."""
+
+    texts: tuple[str, ...]
+    style: str = ""
+
+
+def _cells(estimate: Estimate, sources: Sequence[Price], offer: Offer, by: str) -> Iterator[Cells | None]:
+    numbers = {_source(price): number for number, price in enumerate(sources, start=1)}
+    mode = offer.mode
+    for name, lines in grouped(estimate, by).items():
+        amounts = () if by == "stack" else (subtotal(lines, FreeTier.NONE), subtotal(lines, mode))
+        yield Cells((name, "", "", "", "", *map(cents, amounts)), BOLD)
+        for row in rows(lines):
+            yield from _row(row, mode, numbers[_source(row.price)])
+        yield None
+    unit = "USD a month" if estimate.low is None else "USD a month, at most"
+    yield _total("Total", unit, cents(estimate.total()), cents(estimate.total(mode)))
+    if offer.credits is not None:
+        yield _total("", "credits", "", cents(Decimal(0) - credits_taken(estimate, offer)))
+        yield _total("", "left to pay", "", cents(estimate.due(offer)))
+
+
+def _total(*texts: str) -> Cells:
+    name, component, *amounts = texts
+    return Cells((name, component, "", "", "", *amounts), BOLD)
+
+
+def _row(row: Row, mode: FreeTier, source: int) -> Iterator[Cells]:
     name, tiers = f"  {row.name}" if row.is_first else "", row.tiers
     rates = rate(tiers[0], row.price) if len(tiers) == 1 else f"{len(tiers)} tiers"
     amounts = (cents(row.amount(FreeTier.NONE)), cents(row.amount(mode)))
-    add(table, name, row.component, count(row.quantity), row.unit, rates, *amounts, str(source))
+    yield Cells((name, row.component, count(row.quantity), row.unit, rates, *amounts, str(source)))
     for tier in tiers if len(tiers) > 1 else ():
-        add(table, "", "  of which", count(tier.quantity), "", rate(tier, row.price), cents(tier.amount))
+        yield Cells(("", "  of which", count(tier.quantity), "", rate(tier, row.price), cents(tier.amount)))
 
 
 def _comparison_table(comparison: Comparison) -> Group:
@@ -129,7 +174,7 @@ def _comparison_table(comparison: Comparison) -> Group:
     free_whole = total(row.ours(FreeTier.ALWAYS) for row in comparison.rows)
     difference = signed(whole - comparison.total)
     add(table, "Total", cents(comparison.total), cents(whole), difference, cents(free_whole), style=BOLD)
-    return Group(title(f"Beside {comparison.document}"), table)
+    return Group(title(f"Beside {comparison.document}"), Fitting([table]))
 
 
 def _sources(estimate: Estimate) -> list[Price]:
@@ -148,14 +193,17 @@ def _sources_grid(sources: Sequence[Price]) -> Group:
     return Group(title("Sources, with the date of the figure and the confidence in it"), indented(grid))
 
 
-def _assumptions(estimate: Estimate) -> Iterator[str]:
+def assumptions(estimate: Estimate) -> Iterator[str]:
+    """What was assumed, each with the resources it is about."""
     for text, about in estimate.assumptions.items():
         names = [resource.logical_id for resource in about[:SHOWN]]
-        others = f" and {len(about) - SHOWN} others" if len(about) > SHOWN else ""
+        rest = len(about) - SHOWN
+        others = f" and {rest} other{'s' * (rest > 1)}" if rest > 0 else ""
         yield f"{', '.join(names)}{others}: {text}"
 
 
-def _left_out(estimate: Estimate) -> Iterator[str]:
+def left_out(estimate: Estimate) -> Iterator[str]:
+    """What a reader must know beside the total."""
     for unknown in estimate.unknowns:
         yield f"unknown: {unknown.resource.logical_id}: {unknown.name}: {unknown.reason}"
     for resource, reason in estimate.not_priced:
@@ -170,4 +218,8 @@ def _left_out(estimate: Estimate) -> Iterator[str]:
     free = estimate.free_of_charge
     if free:
         types = ", ".join(type_.removeprefix("AWS::") for type_ in free)
-        yield f"free of charge: {sum(free.values())} resources ({types})"
+        yield f"free of charge: {_resources(sum(free.values()))} ({types})"
+
+
+def _resources(number: int) -> str:
+    return "1 resource" if number == 1 else f"{number} resources"

@@ -36,7 +36,7 @@ def aligned(count: int) -> Table:
     """Columns of text, of which the last may wrap."""
     made = Table.grid(padding=(0, 1))
     for number in range(count):
-        made.add_column(no_wrap=number < count - 1)
+        made.add_column(no_wrap=number < count - 1, overflow="fold")
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -69,9 +69,20 @@ FreeTier = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 
 
+def _day(text: str | date) -> date:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write it as 2026-11-25") from None
+
+
 AsOf = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="Judge dates, such as Extended Support, as of this day."),
+    date | None,
+    typer.Option(
+        parser=_day,
+        metavar="YYYY-MM-DD",
+        help="Judge dates, such as the start of Extended Support, as of this day instead of today.",
+    ),
 ]
 
 
@@ -88,21 +99,26 @@ def _usd(text: str | Decimal) -> Decimal:
 Usd = Annotated[
     Decimal | None,
     typer.Option(
-        "--budget", parser=_usd, metavar="USD", help="Exit with 4 when a total is above; a range by its end."
+        "--budget",
+        parser=_usd,
+        metavar="USD",
+        help="Exit with 4 when a total is above; a range by its high end.",
     ),
 ]
 
 
 @app.command(
-    DEFAULT, epilog="Example: miyabi cost template.yaml --usage usage.toml --region eu-west-1 --json"
+    DEFAULT,
+    short_help="Print the bill: what is done where no command is named.",
+    epilog="Example: miyabi cost template.yaml --usage usage.toml --region eu-west-1 --json",
 )
 def estimate(  # noqa: PLR0913, PLR0917  # one for each option
     what: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="ENV|FILE",
-            help="Environments, templates (JSON or YAML), folders of synth, or REV:ENV; all environments "
-            "when left out.",
+            help="Environments, templates (JSON or YAML), folders that synth wrote, or REV:ENV; all "
+            "environments when left out.",
         ),
     ] = None,
     usage: Usage = None,
@@ -119,7 +135,7 @@ def estimate(  # noqa: PLR0913, PLR0917  # one for each option
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Print the bill: what any first word that is no subcommand means."""
+    """Print the bill; without the word `estimate` too, as in `miyabi cost production`."""
     from scripts.commands.cost.bill import run
 
     code = run(
@@ -131,7 +147,7 @@ def estimate(  # noqa: PLR0913, PLR0917  # one for each option
         output="json" if as_json else output,
         by=group_by,
         budget=budget,
-        as_of=as_of.date() if as_of else None,
+        as_of=as_of,
     )
     raise typer.Exit(code)
 
@@ -191,16 +207,23 @@ def refresh(
 What = Annotated[
     str,
     typer.Argument(
-        metavar="ENV|FILE", help="An environment, a template (JSON or YAML), a folder of synth, or REV:ENV."
+        metavar="ENV|FILE",
+        help="An environment, a template (JSON or YAML), a folder that synth wrote, or REV:ENV.",
     ),
 ]
 Format = Annotated[Literal["table", "json"], typer.Option("--format", help="How to print it.")]
 
 
-@app.command(epilog="Example: miyabi cost diff HEAD:production production --format markdown")
+@app.command(
+    short_help="Print what a change costs: two bills side by side.",
+    epilog="Example: miyabi cost diff HEAD:production production --format markdown",
+)
 def diff(  # noqa: PLR0913, PLR0917  # one for each option
     before: Annotated[
-        str, typer.Argument(metavar="A", help="An environment, a template, a folder of synth, or REV:ENV.")
+        str,
+        typer.Argument(
+            metavar="A", help="An environment, a template, a folder that synth wrote, or REV:ENV."
+        ),
     ],
     after: Annotated[str, typer.Argument(metavar="B", help="The same, with the change.")],
     usage: Usage = None,
@@ -231,12 +254,15 @@ def diff(  # noqa: PLR0913, PLR0917  # one for each option
         output="json" if as_json else output,
         by=group_by,
         budget=budget,
-        as_of=as_of.date() if as_of else None,
+        as_of=as_of,
     )
     raise typer.Exit(code)
 
 
-@app.command(epilog="Example: miyabi cost sweep production --requests 1e5..1e9")
+@app.command(
+    short_help="Print how a bill grows with its requests.",
+    epilog="Example: miyabi cost sweep production --requests 1e5..1e9",
+)
 def sweep(  # noqa: PLR0913, PLR0917  # one for each option
     what: What = "production",
     requests: Annotated[
@@ -275,12 +301,15 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
         parameters=parameters or (),
         free_tier=free_tier,
         output="json" if as_json else output,
-        as_of=as_of.date() if as_of else None,
+        as_of=as_of,
     )
     raise typer.Exit(code)
 
 
-@app.command(epilog="Example: miyabi cost explain Database/storage production")
+@app.command(
+    short_help="Tell how one line of a bill came about.",
+    epilog="Example: miyabi cost explain Database/storage production",
+)
 def explain(  # noqa: PLR0913, PLR0917  # one for each option
     line: Annotated[
         str,
@@ -307,12 +336,16 @@ def explain(  # noqa: PLR0913, PLR0917  # one for each option
         region=region,
         parameters=parameters or (),
         output="json" if as_json else output,
-        as_of=as_of.date() if as_of else None,
+        as_of=as_of,
     )
     raise typer.Exit(code)
 
 
-@app.command("usage", epilog="Example: miyabi cost usage template.yaml > usage.toml")
+@app.command(
+    "usage",
+    short_help="Write a usage file to start from.",
+    epilog="Example: miyabi cost usage template.yaml > usage.toml",
+)
 def skeleton(
     what: What,
     region: Region = None,

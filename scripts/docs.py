@@ -30,6 +30,7 @@ from cost.grouping import subtotal
 from cost.money import cents
 from cost.pricebook import regions
 from cost.registry import priced_types, pricing_of
+from cost.units import called
 from runtime.contract import ROUTES, VARIABLES
 from scripts.exit_codes import Exit
 from scripts.talk import talk
@@ -293,7 +294,7 @@ def allowances_table() -> str:
             (
                 each.name,
                 f"{each.quantity:,}",
-                each.unit,
+                called(each.unit, each.quantity),
                 "first 12 months" if each in legacy else "always",
                 each.notes,
             )

@@ -21,6 +21,7 @@ from cost.changes.wording import (
     unchanged,
     units,
 )
+from cost.fitting import Fitting
 from cost.free_tier import Offer
 from cost.money import cents
 from cost.tabling import BOLD, add, bullets, columns, signed
@@ -51,7 +52,7 @@ def render(changes: Changes, offer: Offer | None = None, by: str = "stack") -> G
     if other is not None:
         parts.append(Text(f"{amounts_due(changes, other)}: {headline(changes, other)}"))
     if changes.differing(shown.mode):
-        parts += [Text(), _table(changes, shown, by)]
+        parts += [Text(), Fitting([_table(changes, shown, by)])]
     parts += [bullets(*each) for each in _lists(changes)]
     rest = unchanged(changes, shown.mode)
     return Group(*parts, *([Text(), Text(rest)] if rest else []))

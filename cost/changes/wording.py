@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 
 MARKS = {Kind.ADDED: "+", Kind.REMOVED: "-", Kind.CHANGED: "~", Kind.UNCHANGED: " "}
 TENTH = Decimal("0.1")
-MODES = {
-    FreeTier.NONE: "at list price",
-    FreeTier.ALWAYS: "with the always-free tier",
-    FreeTier.LEGACY: "with the free tier of an account's first twelve months",
-}
 
 
 def headline(changes: Changes, offer: Offer) -> str:
@@ -43,13 +38,7 @@ def totals(changes: Changes, offer: Offer) -> str:
 def amounts_due(changes: Changes, offer: Offer) -> str:
     """What the two cost, once where it is the same."""
     first, second = (f"${cents(each.due(offer))}" for each in (changes.before, changes.after))
-    return f"{first if first == second else f'{first} → {second}'} {in_words(offer)}"
-
-
-def in_words(offer: Offer) -> str:
-    """The offer in a sentence."""
-    balance = "" if offer.credits is None else f" and ${cents(offer.credits)} of credits"
-    return MODES[offer.mode] + balance
+    return f"{first if first == second else f'{first} → {second}'} {offer.in_words}"
 
 
 def dollars(difference: Decimal) -> str:

@@ -36,7 +36,7 @@ def document(explanation: Explanation) -> dict[str, Any]:
             {
                 "resource": str(figure.resource),
                 "key": figure.key,
-                "value": figure.value,
+                "value": figure.value if isinstance(figure.value, str) else plain(figure.value),
                 "unit": figure.unit,
                 "from": figure.origin,
                 "assumption": figure.assumption,

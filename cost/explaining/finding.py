@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from cost.errors import LineUnknown
+from cost.estimate import UNTOLD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +55,12 @@ def _names(line: Line) -> tuple[str, str]:
 def _absence(estimate: Estimate, wanted: str) -> str:
     left_out = {resource.logical_id: reason for resource, reason in estimate.not_priced}
     left_out |= {each.resource.logical_id: f"{each.name}: {each.reason}" for each in estimate.unknowns}
-    reason = left_out.get(wanted.rpartition(".")[2])
-    return f"no line, since it is not priced ({reason})" if reason else "no line"
+    name = wanted.rpartition(".")[2]
+    if name in left_out:
+        return f"no line, since it is not priced ({left_out[name]})"
+    if name in {resource.logical_id for resource in estimate.assumptions.get(UNTOLD, ())}:
+        return "no line, since nothing is told of its use (a file for --usage tells it)"
+    return "no line"
 
 
 def _nearest(text: str, lines: Sequence[Line]) -> list[str]:

@@ -9,7 +9,18 @@ from rich.padding import Padding
 from rich.text import Text
 
 from cost.explaining.finding import called
-from cost.explaining.wording import MODES, free, left_out, place, properties, shortened, source, summary, tier
+from cost.explaining.wording import (
+    MODES,
+    free,
+    left_out,
+    place,
+    properties,
+    shortened,
+    source,
+    summary,
+    tier,
+    use,
+)
 from cost.lines import FreeTier
 from cost.money import cents
 from cost.rows import count
@@ -32,7 +43,7 @@ def render(explanation: Explanation) -> Group:
     figures = [
         (
             figure.key,
-            shortened(f"{figure.value} {figure.unit}"),
+            shortened(use(figure)),
             _origin(explanation, figure.resource.logical_id, figure.origin),
         )
         for figure in explanation.figures

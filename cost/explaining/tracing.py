@@ -12,7 +12,6 @@ from cost.context import Context
 from cost.lines import Charge
 from cost.log_charges import without_group
 from cost.registry import pricing_of
-from cost.rows import count
 from cost.usage.figures import Usage
 
 if TYPE_CHECKING:
@@ -45,7 +44,8 @@ class Figure:
 
     resource: Resource
     key: str
-    value: str
+    value: Decimal | str
+    """A number, or one of the words that the key knows."""
     unit: str
     origin: str
     assumption: str = ""
@@ -139,7 +139,7 @@ def _told_of(resource: Resource, key: str, context: Context) -> Figure | None:
     own = next((each for each in (pricing.USAGE if pricing else ()) if each.name == key), None)
     if own is None:
         return None
-    value = context.word(resource, key) if own.choices else count(context.usage(resource, key))
+    value = context.word(resource, key) if own.choices else context.usage(resource, key)
     section, implied = context.figures.file.section_for(resource, key), context.figures.implied(resource, key)
     if section is not None:
         return Figure(resource, key, value, own.unit, f"{context.figures.file.name}, [{section}]")

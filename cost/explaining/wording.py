@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cost.explaining.tracing import NOTHING
 from cost.lines import FreeTier
 from cost.money import cents, plain
 from cost.pricebook import Part
-from cost.rows import UNITS, Row, count, rate
+from cost.rows import Row, count, dollars, rate
+from cost.units import called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cost.explaining.explanation import AllowanceUse, Explanation, TierUse
-    from cost.explaining.tracing import Property
+    from cost.explaining.tracing import Figure, Property
 
 LONGEST = 32
 """Letters of a value that fit into a column."""
@@ -62,6 +64,11 @@ def shortened(value: str) -> str:
     return value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…"
 
 
+def use(figure: Figure) -> str:
+    """A figure of use with its unit; a word is its own."""
+    return figure.value if isinstance(figure.value, str) else f"{count(figure.value)} {figure.unit}"
+
+
 def origin(read: Property) -> str:
     """Where a property's value comes from."""
     return "template" if read.is_written else "left out"
@@ -89,7 +96,8 @@ def free(explanation: Explanation, mode: FreeTier) -> Iterator[str]:
 
 def _allowance(use: AllowanceUse) -> str:
     allowance = use.allowance
-    offer = f"of {count(allowance.quantity)} {allowance.unit} of {allowance.name} a month"
+    whole = f"{count(allowance.quantity)} {called(allowance.unit, allowance.quantity)}"
+    offer = f"of {whole} of {allowance.name} a month"
     taken = f"{count(use.quantity)} {offer} {'is' if use.quantity == 1 else 'are'} used here"
     if not use.quantity:
         taken = f"nothing {offer} is left for this line"
@@ -103,7 +111,7 @@ def source(explanation: Explanation) -> Iterator[tuple[str, str]]:
     """What the price book says about the price, as names and values."""
     price = explanation.line.price
     yield "name", price.name
-    yield "unit price", f"${plain(explanation.line.unit_price)} per {_singular(price.unit)}"
+    yield "unit price", f"{_unit_price(explanation)} per {called(price.unit, 1)}"
     yield "source", price.source
     yield "date", price.date
     yield "confidence", price.confidence
@@ -115,7 +123,10 @@ def source(explanation: Explanation) -> Iterator[tuple[str, str]]:
         yield "notes", price.notes
 
 
-def _singular(unit: str) -> str:
-    """What one unit is called; `GB-s` are seconds, and stay."""
-    name = UNITS.get(unit, unit.removesuffix("-mo"))
-    return name if name.endswith("-s") else name.removesuffix("s")
+def _unit_price(explanation: Explanation) -> str:
+    """What one unit costs; where several rates apply, on average and rounded."""
+    line = explanation.line
+    tiers = Row((line,), is_first=True).tiers
+    if len(tiers) == 1:
+        return dollars(tiers[0].usd)
+    return f"on average ${plain(Decimal(f'{line.unit_price:.4g}'))}"

@@ -27,14 +27,14 @@ IOPS_BASELINE, LARGE_IOPS_BASELINE = 3_000, 12_000
 MBPS_BASELINE, LARGE_MBPS_BASELINE = 125, 500
 
 
-def kind_of(database: Resource, context: Context, default: str = "gp2") -> str:
+def kind_of(database: Resource, context: Context, default: str = "gp3") -> str:
     """What kind of storage it is: io1 where only IOPS are written."""
     iops = context.get(database, "Iops") is not None
     return context.text(*place(database, "StorageType", context), "io1" if iops else default)
 
 
 def storage(
-    database: Resource, zones: str, vendor: str, context: Context, default: str = "gp2"
+    database: Resource, zones: str, vendor: str, context: Context, default: str = "gp3"
 ) -> Iterator[Charge]:
     """Charges of a database's storage.
 

@@ -1,7 +1,8 @@
-"""What a database is charged beside its hours and storage: Extended Support, CPU credits, addresses."""
+"""What a database is charged beside its hours and storage: support, credits, addresses, a secret."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cost.lines import Charge, Note, NotPriced
@@ -13,13 +14,13 @@ from cost.shared.public_address import addresses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from decimal import Decimal
 
     from cfn.template import Resource
     from cost.context import Context
     from cost.lines import Item
 
-PRICES = ("AmazonRDS/*cpu_credits*",)
+PRICES = ("AmazonRDS/*cpu_credits*", "AWSSecretsManager/secret")
+MADE_BY_RDS = "RDS makes a secret for the password of the main user"
 BURSTABLE = ("db.t3.", "db.t4g.")
 CREDITS = {
     **dict.fromkeys(PRICED_AS, "AmazonRDS/cpu_credits_t3_t4g_pg_mysql"),
@@ -72,6 +73,12 @@ def credits_over_baseline(instance: Resource, context: Context) -> Iterator[Item
         yield Charge("CPU credits", hours * vcpus_of(instance, context), CREDITS[engine])
     else:
         yield NotPriced(f"CPU credits of {engine}")
+
+
+def secret(database: Resource, context: Context) -> Iterator[Charge]:
+    """The secret in which RDS keeps the password of the main user, where it is told to."""
+    if context.flag(database, "ManageMasterUserPassword"):
+        yield Charge("secret", Decimal(1), "AWSSecretsManager/secret", MADE_BY_RDS)
 
 
 def address(database: Resource, count: int, why: str, context: Context) -> Iterator[Item]:

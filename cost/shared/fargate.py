@@ -91,7 +91,7 @@ def launched(count: Decimal, services: Sequence[Resource], context: Context) -> 
     if kind:
         return Launched(count) if kind == FARGATE else Launched()
     strategy = nearest(context, strategies)
-    if context.get(*strategy) is not None:
+    if context.entries(*strategy):
         return _divided(count, strategy, context)
     return _by_cluster(count, services[0], context)
 

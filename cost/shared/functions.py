@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from cost.errors import PropertyRefused
 from cost.lines import Charge
 from cost.shared.metering import rounded_up
 from cost.shared.places import meant, referrers
@@ -47,7 +48,10 @@ def environment(function: Resource, context: Context) -> Environment:
     context = read_as_real(context)
     memory_mb = context.number(function, "MemorySize", DEFAULT_MEMORY_MB)
     is_list = isinstance(context.get(function, "Architectures"), list)
-    architecture = context.text(function, "Architectures.0" if is_list else "Architectures", X86)
+    path = "Architectures.0" if is_list else "Architectures"
+    architecture = context.text(function, path, X86)
+    if architecture not in (X86, ARM):
+        raise PropertyRefused(function.logical_id, path, repr(architecture), f"{X86} or {ARM}")
     return Environment(memory_mb / 1024, architecture == ARM)
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 TYPE = "AWS::ApplicationAutoScaling::ScalableTarget"
 KEY = "capacity"
+SERVICE = "service"
+"""First word of the ResourceId of a service of ECS, in which its cluster stands before it."""
 AT_LEAST = "capacity that scales stays at its least"
 
 
@@ -54,4 +56,10 @@ def _means(value: object, resource: Resource, own_name: object, ending: str, con
     parts = parts_of(value)
     if any(target is resource for target in context.referred(value)):
         return parts[-1] == ending if ending else not isinstance(parts[-1], str)
-    return own_name is not None and value.partition("/")[2] == f"{own_name}{ending}"
+    return own_name is not None and _name_in(value) == f"{own_name}{ending}"
+
+
+def _name_in(resource_id: str) -> str:
+    """`Orders/index/by-day` in `table/Orders/index/by-day`, `web` in `service/main/web`."""
+    kind, _, name = resource_id.partition("/")
+    return name.rpartition("/")[2] if kind == SERVICE else name

@@ -17,7 +17,7 @@ USAGE = (
     Key("monthly_write_request_units", "WRU", "writes of 1 KB; only on demand"),
     Key("monthly_read_request_units", "RRU", "strongly consistent reads of 4 KB; only on demand"),
     Key("storage_gb", "GB", "held, indexes included"),
-    Key("pitr_backup_storage_gb", "GB", "backed up continuously; only where point-in-time recovery is on"),
+    Key("pitr_backup_storage_gb", "GB", "backed up continuously, for point-in-time recovery"),
     Key("on_demand_backup_storage_gb", "GB", "held in backups made by hand"),
     Key("monthly_data_restored_gb", "GB", "restored from backups"),
     Key("monthly_streams_read_request_units", "requests", "GetRecords calls; those of Lambda are free"),
@@ -42,6 +42,7 @@ FEATURES = (
     ("ContributorInsightsSpecification.Enabled", "Contributor Insights"),
     ("KinesisStreamSpecification", "change records sent to a Kinesis stream"),
     ("ImportSourceSpecification", "the import of data from S3, once"),
+    ("WarmThroughput", "warm throughput over what every table has, once"),
 )
 """Properties that bring charges whose amount nothing here tells."""
 

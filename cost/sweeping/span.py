@@ -33,7 +33,9 @@ class Span:
             raise SweepRefused(f"requests {text!r}", "this is no range", "write one such as 1e5..1e9")
         if not 1 <= low < high <= MOST:
             raise SweepRefused(
-                f"requests {text!r}", "this is no range that grows", f"write two numbers from 1 to {MOST:.0e}"
+                f"requests {text!r}",
+                "this is no range that grows",
+                f"write two numbers from 1 to {written(MOST)}, the smaller one first",
             )
         return cls(low, high)
 
@@ -42,8 +44,7 @@ class Span:
         if count is None:
             return tuple(sorted({self.low, *self._powers_of_ten(), self.high}))
         if not FEWEST_POINTS <= count <= MOST_POINTS:
-            allowed = f"ask for {FEWEST_POINTS} to {MOST_POINTS}"
-            raise SweepRefused("points", f"{count} can't be laid between two ends", allowed)
+            raise SweepRefused("points", f"found {count}", f"ask for {FEWEST_POINTS} to {MOST_POINTS}")
         steps, ratio = Decimal(count - 1), self.high / self.low
         inner = {(self.low * ratio ** (step / steps)).to_integral_value() for step in range(1, count - 1)}
         return tuple(sorted({self.low, *inner, self.high}))

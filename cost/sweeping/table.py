@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
+from cost.fitting import Fitting
+from cost.free_tier import Offer
 from cost.lines import FreeTier, total
 from cost.money import CENT, cents
 from cost.rows import count
@@ -26,11 +28,6 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 5
 SMALL = Decimal("0.01")
 """A line that is never this share of a total is counted with the other small ones."""
-MODES = {
-    FreeTier.NONE: "at list price",
-    FreeTier.ALWAYS: "with the always-free tier",
-    FreeTier.LEGACY: "with the free tier of an account's first twelve months",
-}
 
 
 def render(sweep: Sweep) -> Group:
@@ -40,14 +37,14 @@ def render(sweep: Sweep) -> Group:
     parts: list[RenderableType] = [
         _headline(sweep),
         Text(),
-        _amounts(sweep, at, large, small),
+        Fitting([_amounts(sweep, at, large, small)]),
         _shares(sweep, at, large, small),
         bullets("Largest line", largest(sweep)),
     ]
     if sweep.choices:
         parts += [
             title("Other ways to build it"),
-            _choices(sweep),
+            Fitting([_choices(sweep)]),
             bullets("What they change", _sentences(sweep)),
         ]
     return Group(*parts, bullets("About these figures", _notes(sweep, at)))
@@ -59,7 +56,7 @@ def _headline(sweep: Sweep) -> Text:
         (system.name, BOLD),
         f" in {system.prices.region}: ",
         (f"{count(span.low)} to {count(span.high)} requests a month", BOLD),
-        f", {MODES[sweep.mode]}; now {count(system.load.requests)}",
+        f", {Offer(sweep.mode).in_words}; now {count(system.load.requests)}",
     )
 
 
@@ -114,7 +111,7 @@ def _shares(sweep: Sweep, at: Sequence[int], large: Iterable[Growth], small: Seq
         rest = [total(growth.amounts[place] for growth in small) for place in at]
         shares = [_percent(part, totals[place]) for part, place in zip(rest, at, strict=True)]
         add(table, "others", f"{len(small)} lines", *shares)
-    return Group(title("Share of the total, in percent"), table)
+    return Group(title("Share of the total, in percent"), Fitting([table]))
 
 
 def _rows(growths: Iterable[Growth], *, with_stacks: bool = True) -> Iterator[tuple[str, Growth, str]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from cost.money import cents
+from cost.money import CENT, cents
 from cost.rows import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from cost.sweeping.choices import Choice, Flip
     from cost.sweeping.growth import Sweep
@@ -36,9 +37,16 @@ def outcome(choice: Choice) -> str:
         return "; ".join(_flip(choice, flip) for flip in choice.flips)
     if choice.cheaper is None:
         return "never: both cost the same throughout"
-    near, far = cents(choice.nearest), cents(choice.farthest)
-    margin = f"${far}" if near == far else f"${near} to ${far}"
-    return f"never: {choice.cheaper} is cheaper throughout, by {margin}"
+    return f"never: {choice.cheaper} is cheaper throughout, by {_margin(choice.nearest, choice.farthest)}"
+
+
+def _margin(near: Decimal, far: Decimal) -> str:
+    """From how much to how much; what rounds to nothing is not told as $0.00."""
+    if far < CENT / 2:
+        return "less than a cent"
+    if near < CENT / 2:
+        return f"up to ${cents(far)}"
+    return f"${cents(far)}" if cents(near) == cents(far) else f"${cents(near)} to ${cents(far)}"
 
 
 def _flip(choice: Choice, flip: Flip) -> str:

@@ -18,7 +18,7 @@ from cost.assumptions import (
 )
 from cost.money import plain
 from cost.usage.figures import Derived
-from cost.usage.routing import API, DISTRIBUTION, FUNCTION, route
+from cost.usage.routing import API, DISTRIBUTION, FUNCTION, origins, route
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     Implied = Iterator[tuple[str, Decimal, str]]
 
 KB_IN_GB = 1024**2
-BEHIND = "the API's requests and answers pass through CloudFront; viewers are in the United States and Europe"
+VIEWERS = "viewers are in the United States, Mexico or Canada"
+BEHIND = f"the API's requests and answers pass through CloudFront; {VIEWERS}"
 
 
 def derive(context: Context, traffic: Traffic) -> Mapping[Resource, Mapping[str, Derived]]:
@@ -82,7 +83,7 @@ def _stage(resource: Resource, context: Context, routing: Routing) -> Implied:
 def _distribution(resource: Resource, _: Context, routing: Routing) -> Implied:
     if resource is not routing.distribution:
         return
-    said = BEHIND if routing.api_behind_distribution else ""
+    said = BEHIND if routing.api_behind_distribution else VIEWERS
     yield "monthly_https_requests.us", routing.distribution_requests, said
     yield "monthly_data_transfer_to_internet_gb.us", routing.distribution_out_gb, said
     if routing.api_behind_distribution:
@@ -107,8 +108,11 @@ def _bucket(resource: Resource, context: Context, routing: Routing) -> Implied:
 
 
 def _origins(distribution: Resource, context: Context) -> set[Resource]:
-    origins = context.mappings(distribution, "DistributionConfig.Origins")
-    return {target for origin in origins for target in context.referred(origin.get("DomainName"))}
+    return {
+        target
+        for origin in origins(distribution, context)
+        for target in context.referred(origin.get("DomainName"))
+    }
 
 
 def _web_acl(resource: Resource, context: Context, routing: Routing) -> Implied:
@@ -117,6 +121,8 @@ def _web_acl(resource: Resource, context: Context, routing: Routing) -> Implied:
 
 
 def _firewall_log(resource: Resource, context: Context, routing: Routing) -> Implied:
+    if any(context.get(acl, "Scope") == "REGIONAL" for acl in context.targets(resource, "ResourceArn")):
+        return
     drops = context.get(resource, "LoggingFilter.DefaultBehavior") == "DROP"
     share = FIREWALL_LOGGED_SHARE if drops else Decimal(1)
     said = f"{plain(FIREWALL_LOG_KB)} KB of WAF log for {plain(share * 100)} % of requests"
@@ -129,7 +135,8 @@ def _flow_log(_: Resource, __: Context, ___: Routing) -> Implied:
 
 def _database(resource: Resource, context: Context, routing: Routing) -> Implied:
     yield "storage_growth_gb", routing.traffic.database_storage_growth_gb_per_month, ""
-    if "postgresql" in context.get(resource, "EnableCloudwatchLogsExports", []):
+    exports = context.get(resource, "EnableCloudwatchLogsExports")
+    if isinstance(exports, list) and "postgresql" in exports:
         yield "monthly_log_gb", DATABASE_LOG_GB, f"{plain(DATABASE_LOG_GB)} GB of PostgreSQL log a month"
 
 

@@ -28,7 +28,9 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from cost.errors import UsageRefused
-from cost.registry import pricing_of
+from cost.free_of_charge import is_free
+from cost.registry import priced_types, pricing_of
+from cost.usage.traffic import MOST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +48,10 @@ RESERVED = ("traffic", *WRAPPERS, *IGNORED)
 """Names that are never those of a resource; one that is called so is written with its stack's name."""
 ENDS = 2
 WILD = "*?["
+SHARE = "share"
+"""Unit of a figure that is a part of something, 0 to 1."""
+MOST_NAMES = 10
+"""Names that a refusal lists before it says how many others there are."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +109,17 @@ class UsageFile:
 
     def _known_type(self, section: str, resources: Iterable[Resource]) -> str:
         if "::" in section:
-            return section
+            return self._type(section)
         names = sorted({resource.logical_id for resource in resources})
         raise UsageRefused(self.name, section, "there is no such resource", _nearest(section, names))
+
+    def _type(self, section: str) -> str:
+        """A type that no resource has, unless it is a priced one written wrong."""
+        if pricing_of(section) is None and not is_free(section):
+            near = get_close_matches(section, priced_types(), n=1, cutoff=0.9)
+            if near:
+                raise UsageRefused(self.name, section, "there is no such type", f"did you mean {near[0]}?")
+        return section
 
     def _check_key(self, section: str, key: str, value: Given, types: Iterable[str]) -> None:
         known: dict[str, Key] = {}
@@ -126,6 +140,12 @@ class UsageFile:
             )
         if not choices and isinstance(value, str):
             raise UsageRefused(self.name, place, f"found {value!r}", f"write a number of {known[key].unit}")
+        if known[key].unit == SHARE and not _is_share(value):
+            raise UsageRefused(self.name, place, f"found {_shown(value)}", "write a share, from 0 to 1")
+
+
+def _is_share(value: Given) -> bool:
+    return all(Decimal(end) <= 1 for end in (value if isinstance(value, tuple) else (value,)))
 
 
 def _rank(section: str, resource: Resource) -> int | None:
@@ -189,6 +209,8 @@ def _number(name: str, place: str, value: Any) -> Decimal:
         raise UsageRefused(name, place, f"found {value!r}", "write a number")
     if number < 0:
         raise UsageRefused(name, place, f"found {value}", "write 0 or more")
+    if number > MOST:
+        raise UsageRefused(name, place, f"found {value}", "write at most 1e18")
     return number
 
 
@@ -206,7 +228,10 @@ def _shown(value: Given) -> str:
 
 def _nearest(name: str, known: list[str]) -> str:
     near = get_close_matches(name, known, n=1) or get_close_matches(name.lower(), known, n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known) or 'none'}"
+    if near:
+        return f"did you mean {near[0]}?"
+    others = f" and {len(known) - MOST_NAMES} others" if len(known) > MOST_NAMES + 1 else ""
+    return f"known are {', '.join(known[:MOST_NAMES] if others else known) or 'none'}{others}"
 
 
 def _parsed(path: Path) -> Mapping[str, Any]:
@@ -214,8 +239,12 @@ def _parsed(path: Path) -> Mapping[str, Any]:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UsageRefused(str(path), "the file", "there is none", "name a TOML or YAML file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageRefused(str(path), "the file", f"it can't be read ({error})", "write UTF-8 text") from None
+    except OSError as error:
+        found = f"it can't be read ({error.strerror})"
+        raise UsageRefused(str(path), "the file", found, "name a TOML or YAML file") from None
+    except UnicodeDecodeError as error:
+        found = f"it is not UTF-8 text from byte {error.start}"
+        raise UsageRefused(str(path), "the file", found, "save it as UTF-8") from None
     document = _from_yaml(path, text) if path.suffix.lower() in (".yaml", ".yml") else _from_toml(path, text)
     if not isinstance(document, Mapping):
         raise UsageRefused(str(path), "the file", "it is no mapping", "write tables of usage keys")
@@ -235,5 +264,6 @@ def _from_yaml(path: Path, text: str) -> Any:
     try:
         return yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
-        where = " ".join(str(error).split())
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or "unreadable"
+        where = f"{problem} (at line {mark.line + 1}, column {mark.column + 1})" if mark else problem
         raise UsageRefused(str(path), "the file", f"it is not YAML ({where})", "correct it there") from None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,9 +88,14 @@ def route(context: Context, traffic: Traffic) -> Routing:
     )
 
 
+def origins(distribution: Resource, context: Context) -> list[dict[str, Any]]:
+    """The origins of a distribution that are known before it is deployed."""
+    found = context.get(distribution, "DistributionConfig.Origins")
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
 def _fronts_an_api(distribution: Resource, context: Context) -> bool:
-    origins = context.mappings(distribution, "DistributionConfig.Origins")
-    return any("CustomOriginConfig" in origin for origin in origins)
+    return any("CustomOriginConfig" in origin for origin in origins(distribution, context))
 
 
 def _routes(context: Context) -> dict[Resource, int]:

@@ -11,6 +11,9 @@ from cost.errors import TrafficRefused
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MOST = Decimal("1e18")
+"""No figure of a month is larger: it would be a slip."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
@@ -74,6 +77,8 @@ def _figure(key: str, value: object) -> Decimal:
         raise TrafficRefused(key, value, "it must be a number") from None
     if not figure.is_finite() or figure < 0:
         raise TrafficRefused(key, value, "it must be 0 or more")
+    if figure > MOST:
+        raise TrafficRefused(key, value, "it must be at most 1e18")
     if key == "cold_start_share" and figure > 1:
         raise TrafficRefused(key, value, "it is a share, from 0 to 1")
     return figure

@@ -12,7 +12,15 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cost import Offer, Traffic
+from cost import FreeTier, Offer, Traffic
+from cost.changes import compare as compare_bills
+from cost.changes.document import document as changes_document
+from cost.estimate import context_of
+from cost.estimate import price as estimate_price
+from cost.explaining import explain, find_line
+from cost.explaining.document import document as explanation_document
+from cost.sweeping import Span, System, sweep
+from cost.sweeping.document import document as sweep_document
 from scripts.commands.cost.bill import price, print_tables, run, to_json
 from scripts.commands.cost.targets import Target
 from scripts.exit_codes import Exit
@@ -20,6 +28,7 @@ from tests.cost.systems import REPORTED_TRAFFIC, deploy, reported, resource
 
 ROOT = Path(__file__).parents[2]
 REPORTED = Target("reported", reported(), Traffic.of(REPORTED_TRAFFIC))
+MODES = {mode.value for mode in FreeTier}
 UNKNOWN = Target("other", deploy({"Warehouse": resource("AWS::Redshift::Cluster")}))
 
 
@@ -49,7 +58,7 @@ def test_both_totals_are_in_the_first_sentence(table: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        r"ApiFunction compute 500,000 GB-s $0.0000166667 8.33 1.67",
+        r"ApiFunction compute 500,000 GB-seconds $0.0000166667 8.33 1.67",
         r"requests 1,000,000 requests $0.20 a million 0.20 0.00",
         r"Database instance 730 hours $0.036 26.28 26.28",
         r"storage 20 GB-months $0.115 2.30 2.30",
@@ -193,6 +202,26 @@ def test_nothing_is_loaded_before_it_is_needed(module: str, unneeded: str) -> No
 
 
 # the documentation
+
+
+def written(subcommand: str) -> Any:
+    """A document as a subcommand prints it."""
+    context = context_of(REPORTED.deployment, REPORTED.traffic)
+    bill = estimate_price(context, "reported")
+    if subcommand == "a difference":
+        return changes_document(compare_bills(bill, price([UNKNOWN])[0]), Offer())
+    if subcommand == "an explanation":
+        return explanation_document(explain(find_line(bill, "ApiLogGroup/ingest"), bill, context))
+    system = System.of(REPORTED.deployment, REPORTED.traffic or Traffic())
+    return sweep_document(sweep(system, Span.parse("1e5..1e9")))
+
+
+@pytest.mark.parametrize("what", ["a difference", "an explanation", "a sweep"])
+def test_every_key_of_the_other_documents_stands_in_their_own_section(what: str) -> None:
+    text = (ROOT / "docs" / "estimating.md").read_text(encoding="utf-8")
+    section = text.partition(f"### JSON of {what}\n")[2].partition("\n## ")[0]
+
+    assert [] == [key for key in sorted(_keys(written(what)) - MODES) if f"`{key}`" not in section]
 
 
 def test_every_key_of_the_json_is_documented() -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from cost import PropertyRefused
 from cost.estimate import UNTOLD
 from tests.cost.bills import price, prices, quantities
 from tests.cost.systems import function, resource
@@ -35,6 +36,13 @@ def test_an_arm_function_has_arm_prices() -> None:
     assert {"compute": "AWSLambda/duration_arm64", "requests": "AWSLambda/requests_arm64"} == prices(
         bill, "ApiFunction"
     )
+
+
+def test_an_architecture_that_there_is_not_is_refused() -> None:
+    with pytest.raises(
+        PropertyRefused, match=r"^ApiFunction: Architectures\.0 is 'sparc', and its price needs x86_64 or"
+    ):
+        price(function(Architectures=["sparc"]), requests_per_month=1)
 
 
 @pytest.mark.parametrize(("requests", "traced"), [(1_000_000, 1_000_000), (4_628_000, 2_728_000)])

@@ -62,6 +62,7 @@ def test_a_class_without_a_price_stops_the_estimate() -> None:
     [
         ({"AllocatedStorage": "plenty"}, "AllocatedStorage is 'plenty', and its price needs a number"),
         ({"Engine": {"Ref": "AWS::NoValue"}}, "Engine is missing"),
+        ({"MultiAZ": "maybe"}, "MultiAZ is 'maybe', and its price needs true or false"),
     ],
 )
 def test_a_property_that_decides_a_price_must_be_known(properties: Any, sentence: str) -> None:
@@ -69,8 +70,9 @@ def test_a_property_that_decides_a_price_must_be_known(properties: Any, sentence
         price({"Database": database(**properties)})
 
 
-def test_a_class_that_only_deployment_knows_is_an_unknown_and_not_in_the_total() -> None:
-    bill = price({"Database": database(DBInstanceClass={"Ref": "AWS::StackName"})})
+@pytest.mark.parametrize("value", [{"Ref": "AWS::StackName"}, "{{resolve:ssm:/database/class}}"])
+def test_a_class_that_only_deployment_knows_is_an_unknown_and_not_in_the_total(value: Any) -> None:
+    bill = price({"Database": database(DBInstanceClass=value)})
 
     [unknown] = bill.unknowns
     assert ("Database", "DBInstanceClass") == (unknown.resource.logical_id, unknown.name)

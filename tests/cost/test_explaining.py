@@ -134,8 +134,8 @@ def test_figures_are_told_with_where_they_come_from() -> None:
     explanation = explained("ApiFunction/compute", reported(), {"requests_per_month": 1000}, usage)
 
     origins = {figure.key: (figure.value, figure.origin) for figure in explanation.figures}
-    assert ("250", "usage.toml, [*Function]") == origins["request_duration_ms"]
-    assert ("1,000", "traffic") == origins["monthly_requests"]
+    assert (Decimal(250), "usage.toml, [*Function]") == origins["request_duration_ms"]
+    assert (Decimal(1000), "traffic") == origins["monthly_requests"]
 
 
 def test_without_anything_said_a_figure_is_the_default() -> None:
@@ -162,8 +162,8 @@ def test_logs_are_told_with_their_writers() -> None:
 def test_the_first_sentence_says_it_all(compute: Explanation) -> None:
     lines = printed(compute)
 
-    said = "service.ApiFunction/compute: 500,000 GB-s at $0.0000166667: $8.33 a month at"
-    assert [said, "list price"] == lines[:2]
+    said = "service.ApiFunction/compute: 500,000 GB-seconds at $0.0000166667: $8.33 a month"
+    assert [said, "at list price"] == lines[:2]
 
 
 def test_tiers_are_told_with_what_fell_into_each_and_what_others_used_before() -> None:

@@ -89,3 +89,17 @@ def test_a_group_that_nobody_writes_to_says_so() -> None:
     bill = price({"Group": resource("AWS::Logs::LogGroup")})
 
     assert [UNTOLD] == list(bill.assumptions)
+
+
+def test_what_is_kept_of_a_told_log_is_counted_only_if_it_is_told() -> None:
+    group = deploy({"Group": resource("AWS::Logs::LogGroup", RetentionInDays=30)})
+
+    written, kept = (
+        estimate(group, usage=UsageFile.of({"Group": figures}))
+        for figures in ({"monthly_data_ingested_gb": 10}, {"monthly_data_ingested_gb": 10, "storage_gb": 6})
+    )
+
+    assert [["ingest"], ["ingest", "archive"]] == [
+        [line.component for line in bill.lines] for bill in (written, kept)
+    ]
+    assert any("tell storage_gb" in text for text in written.assumptions)

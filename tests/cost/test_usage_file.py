@@ -113,6 +113,9 @@ def test_without_a_range_there_is_one_total() -> None:
         ({"Worker": {"monthly_requests": [1]}}, r"found a list of 1; write \[low, high\], or one figure"),
         ({"Worker": {"monthly_requests": [5, 1]}}, r"found \[5, 1\]; write the lower end first"),
         ({"Worker": {"monthly_requests": [-1, 1]}}, "found -1; write 0 or more"),
+        ({"Worker": {"cold_start_share": 1.5}}, "found '1.5'; write a share, from 0 to 1"),
+        ({"Worker": {"cold_start_share": [0, 2]}}, r"found \[0, 2\]; write a share, from 0 to 1"),
+        ({"AWS::SQS::Queu": {"monthly_requests": 5}}, "no such type; did you mean AWS::SQS::Queue"),
         ({"Worker": 5}, "Worker: found 5; write a table of usage keys under it"),
         ({"resource_usage": 5}, "resource_usage: found 5; write a table"),
         ({"traffic": 5}, "traffic: found 5; write a table"),
@@ -163,7 +166,7 @@ def test_toml_and_yaml_say_the_same(tmp_path: Path, name: str, text: str) -> Non
         ("usage.yaml", b"a: [1", "it is not YAML"),
         ("usage.yaml", b"- 1", "it is no mapping"),
         ("usage.yaml", b"!!python/object:os.system {}", "it is not YAML"),
-        ("usage.toml", b"\xff\xfe", "it can't be read"),
+        ("usage.toml", b"\xff\xfe", "it is not UTF-8 text from byte 0"),
         ("missing.toml", None, "there is none"),
     ],
 )

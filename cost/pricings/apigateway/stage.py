@@ -46,13 +46,14 @@ def price(resource: Resource, context: Context) -> Iterator[Item]:
     )
 
 
-def cache(resource: Resource, context: Context) -> Iterator[Item]:
-    """Hours of a cache of the stage's size, whether requests come or not."""
-    if not context.flag(resource, "CacheClusterEnabled"):
+def cache(resource: Resource, context: Context, path: str = "") -> Iterator[Item]:
+    """Hours of a cache of the size of the stage at a path, whether requests come or not."""
+    if not context.flag(resource, f"{path}CacheClusterEnabled"):
         return
-    size = context.text(resource, "CacheClusterSize", SMALLEST_CACHE)
+    size = context.text(resource, f"{path}CacheClusterSize", SMALLEST_CACHE)
     if size not in CACHES:
-        raise PropertyRefused(resource.logical_id, "CacheClusterSize", size, f"one of {', '.join(CACHES)}")
+        name = f"{path}CacheClusterSize"
+        raise PropertyRefused(resource.logical_id, name, size, f"one of {', '.join(CACHES)}")
     yield Charge("cache", HOURS, f"AmazonApiGateway/cache_{size}GB")
 
 

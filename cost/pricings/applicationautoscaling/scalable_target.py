@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cost.lines import NotPriced
 from cost.shared.scalable_targets import KEY
 from cost.usage.key import Key
 
@@ -19,6 +20,16 @@ USAGE = (Key(KEY, "units", "mean capacity of what scales, charged there; left ou
 PRICES: tuple[str, ...] = ()
 
 
-def price(_: Resource, __: Context) -> Iterator[Item]:
-    """Nothing: alarms and capacity are charged where they are."""
-    yield from ()
+DIMENSION = "ScalableDimension"
+BESIDE = {
+    "rds:cluster:ReadReplicaCount": "readers that scaling adds to a cluster, beside those of the templates",
+    "lambda:function:ProvisionedConcurrency": "environments that scaling keeps ready beside the alias",
+}
+"""Dimensions whose capacity is no resource of a template."""
+
+
+def price(resource: Resource, context: Context) -> Iterator[Item]:
+    """Nothing: alarms and capacity are charged where they are, unless no template has what is added."""
+    reason = BESIDE.get(str(context.get(resource, DIMENSION)))
+    if reason is not None:
+        yield NotPriced(reason)

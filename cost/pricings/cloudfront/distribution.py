@@ -96,7 +96,11 @@ USAGE = (
         for place, where in PLACES.items()
     ),
     *(
-        Key(f"monthly_shield_requests.{place}", "requests", "to an origin shield there; none where none is")
+        Key(
+            f"monthly_shield_requests.{place}",
+            "requests",
+            "to an origin shield there; none where a template has its shields elsewhere",
+        )
         for place in SHIELDS
     ),
     *(Key(key, unit, about) for _, key, unit, about, _ in ADDITIONS),
@@ -151,14 +155,14 @@ def _edge_functions(resource: Resource, context: Context) -> Iterator[Item]:
 
 
 def _shields(resource: Resource, context: Context) -> Iterator[Item]:
-    """Requests to origin shields, in the places where there are any."""
+    """Requests to origin shields: those of the template, or any that are told where it has none."""
     origins = "DistributionConfig.Origins"
     there: dict[str, None] = {}
     for index in range(len(context.entries(resource, origins))):
         shield = f"{origins}.{index}.OriginShield"
         if context.flag(resource, f"{shield}.Enabled"):
             there[context.text(resource, f"{shield}.OriginShieldRegion")] = None
-    for place in dict.fromkeys(map(_shield_place, there)):
+    for place in dict.fromkeys(map(_shield_place, there)) if there else SHIELDS:
         if place is not None:
             units = context.usage(resource, f"monthly_shield_requests.{place}")
             yield Charge(
@@ -177,7 +181,8 @@ def _shield_place(region: str) -> str | None:
 
 def _certificates(resource: Resource, context: Context) -> Iterator[Item]:
     """A certificate for viewers that send no name of the server has addresses of its own."""
-    if context.text(resource, "DistributionConfig.ViewerCertificate.SslSupportMethod", "") == "vip":
-        told = context.is_told(resource, CERTIFICATES)
-        units = context.usage(resource, CERTIFICATES) if told else Decimal(1)
-        yield Charge("dedicated IP certificate", units, "AmazonCloudFront/dedicated_ip_certificate")
+    units = context.usage(resource, CERTIFICATES)
+    if not context.is_told(resource, CERTIFICATES):
+        method = context.text(resource, "DistributionConfig.ViewerCertificate.SslSupportMethod", "")
+        units = Decimal(1 if method == "vip" else 0)
+    yield Charge("dedicated IP certificate", units, "AmazonCloudFront/dedicated_ip_certificate")

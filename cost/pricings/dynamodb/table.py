@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 TYPE = "AWS::DynamoDB::Table"
 USAGE = table_use.USAGE
 PRICES = table_use.PRICES
+RECOVERY = "PointInTimeRecoverySpecification"
+TURNED_ON = "point-in-time recovery is turned on, since backups of it are told and no template turns it on"
 KINDS = (("writes", "write", "Write", "wcu"), ("reads", "read", "Read", "rcu"))
 """Component, and how usage keys, properties and prices call it."""
 
@@ -74,6 +76,6 @@ def _units(
 
 def _kept(resource: Resource, class_: str, context: Context) -> Iterator[Charge]:
     yield Charge("storage", context.usage(resource, "storage_gb"), f"AmazonDynamoDB/storage{class_}")
-    if context.flag(resource, "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled"):
-        gigabytes = context.usage(resource, "pitr_backup_storage_gb")
-        yield Charge("continuous backups", gigabytes, "AmazonDynamoDB/pitr")
+    backups = context.usage(resource, "pitr_backup_storage_gb")
+    said = "" if context.get(resource, RECOVERY) is not None else TURNED_ON
+    yield Charge("continuous backups", backups, "AmazonDynamoDB/pitr", said)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cost.lines import Charge, Note
 from cost.month import HOURS
+from cost.shared.public_address import addresses
 from cost.usage.key import Key
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
 TYPE = "AWS::EC2::NatGateway"
 USAGE = (Key("monthly_data_processed_gb", "GB", "through the gateway in a month, both ways"),)
-PRICES = ("AmazonEC2/nat_gateway_*",)
+PRICES = ("AmazonEC2/nat_gateway_*", "AmazonVPC/public_ipv4_in_use")
 OTHERS_ADDRESS = "the address of a NAT gateway is charged where it is allocated: outside these templates"
+OWN_ADDRESS = "a regional NAT gateway without addresses of one's own gets a public IPv4 address in each zone"
 ZONES = "a regional NAT gateway costs hours in every zone where it works: those that are listed, else one"
 
 
@@ -30,8 +32,16 @@ def price(resource: Resource, context: Context) -> Iterator[Item]:
     if context.get(resource, "AvailabilityMode") == "regional":
         zones = max(1, len(context.entries(resource, "AvailabilityZoneAddresses")))
         yield Charge("gateway hours", HOURS * zones, "AmazonEC2/nat_gateway_hour", ZONES)
+        yield from _own_address(resource, context)
     else:
         yield Charge("gateway hours", HOURS, "AmazonEC2/nat_gateway_hour")
     allocation = context.get(resource, "AllocationId")
     if allocation is not None and not any(context.targets(resource, "AllocationId")):
         yield Note(OTHERS_ADDRESS)
+
+
+def _own_address(resource: Resource, context: Context) -> Iterator[Charge]:
+    """The address that a regional gateway gets from AWS where none is given to it."""
+    private = context.text(resource, "ConnectivityType", "public") == "private"
+    if not private and not context.entries(resource, "AvailabilityZoneAddresses"):
+        yield addresses(1, OWN_ADDRESS)

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 TYPE = "AWS::EC2::TransitGatewayPeeringAttachment"
 USAGE = (Key("monthly_data_to_other_regions_gb", "GB", "sent to a peer in another region in a month"),)
-PRICES = ("AmazonVPC/transit_gateway_peering_attachment", "AWSDataTransfer/inter_region_out")
+PRICES = ("AmazonVPC/transit_gateway_vpc_attachment", "AWSDataTransfer/inter_region_out")
 
 
 def price(resource: Resource, context: Context) -> Iterator[Item]:
     """Hours of the attachment; what goes to another region is data transfer."""
-    yield Charge("attachment hours", HOURS, "AmazonVPC/transit_gateway_peering_attachment")
+    yield Charge("attachment hours", HOURS, "AmazonVPC/transit_gateway_vpc_attachment")
     sent = context.usage(resource, "monthly_data_to_other_regions_gb")
     yield Charge("data to other regions", sent, "AWSDataTransfer/inter_region_out")

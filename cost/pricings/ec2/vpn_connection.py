@@ -28,21 +28,25 @@ USAGE = (
 )
 PRICES = (
     "AmazonVPC/vpn_connection",
-    "AmazonVPC/transit_gateway_vpn_attachment",
+    "AmazonVPC/transit_gateway_vpc_attachment",
     "AmazonVPC/transit_gateway_gb",
     "AWSDataTransfer/internet_out",
 )
+LARGE = "hours of a connection whose tunnels have a large bandwidth"
 TUNNELS = "the public IPv4 addresses of the two tunnels are not counted"
 
 
 def price(resource: Resource, context: Context) -> Iterator[Item]:
     """Hours of the connection, the same of its attachment to a transit gateway, GB."""
     hours = context.usage(resource, "monthly_hrs")
-    yield Charge("connection hours", hours, "AmazonVPC/vpn_connection")
+    if context.text(resource, "TunnelBandwidth", "standard") == "large":
+        yield NotPriced(LARGE)
+    else:
+        yield Charge("connection hours", hours, "AmazonVPC/vpn_connection")
     yield Charge("data out", context.usage(resource, DATA_OUT.name), "AWSDataTransfer/internet_out")
     yield Note(TUNNELS)
     if context.get(resource, "TransitGatewayId") is not None:
-        yield Charge("attachment hours", hours, "AmazonVPC/transit_gateway_vpn_attachment")
+        yield Charge("attachment hours", hours, "AmazonVPC/transit_gateway_vpc_attachment")
         processed = context.usage(resource, "monthly_data_processed_gb")
         yield Charge("data processed", processed, "AmazonVPC/transit_gateway_gb")
     if context.flag(resource, "EnableAcceleration"):

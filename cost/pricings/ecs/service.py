@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cost.month import HOURS
 from cost.shared import block_storage, data_transfer, fargate
 from cost.shared.apart import apart
+from cost.shared.scalable_targets import KEY, target_of
 from cost.usage.key import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from cfn.template import Resource
     from cost.context import Context
@@ -22,6 +25,8 @@ USAGE = (
     *data_transfer.TRANSFER,
 )
 PRICES = (*fargate.PRICES, *block_storage.PRICES, *data_transfer.PRICES)
+DIMENSION = "ecs:service:DesiredCount"
+SCALED = "tasks that scale stay at DesiredCount, or at the least that scaling allows"
 
 
 def price(resource: Resource, context: Context) -> Iterator[Item]:
@@ -32,19 +37,31 @@ def price(resource: Resource, context: Context) -> Iterator[Item]:
 def _tasks(resource: Resource, context: Context) -> Iterator[Item]:
     if context.text(resource, "DeploymentController.Type", "ECS") == "EXTERNAL":
         return  # its task sets are charged
-    count = context.number(resource, "DesiredCount", 1)
+    count, said = _count(resource, context)
     hours = context.usage(resource, "monthly_hrs")
     found = fargate.launched(count, [resource], context)
+    found = replace(found, assumption=found.assumption or said)
     yield from apart(
         fargate.run(resource, found, hours, context),
         fargate.task_addresses(resource, found, hours, context),
-        _volumes(resource, context),
+        _volumes(resource, count, context),
     )
 
 
-def _volumes(resource: Resource, context: Context) -> Iterator[Item]:
+def _count(resource: Resource, context: Context) -> tuple[Decimal, str]:
+    """Tasks that are wanted, and what is assumed: what scales them keeps at least its minimum."""
+    wanted = context.number(resource, "DesiredCount", 1)
+    target = target_of(resource, DIMENSION, "ServiceName", context)
+    if target is None:
+        return wanted, ""
+    if context.is_told(target, KEY):
+        return context.usage(target, KEY), ""
+    return max(wanted, context.number(target, "MinCapacity", 0)), SCALED
+
+
+def _volumes(resource: Resource, count: Decimal, context: Context) -> Iterator[Item]:
     """Volumes that each task gets."""
-    months = context.number(resource, "DesiredCount", 1) * context.usage(resource, "monthly_hrs") / HOURS
+    months = count * context.usage(resource, "monthly_hrs") / HOURS
     for index, _ in enumerate(context.mappings(resource, "VolumeConfigurations")):
         place = (resource, f"VolumeConfigurations.{index}.ManagedEBSVolume")
         yield from block_storage.volume(

@@ -55,6 +55,7 @@ def price(resource: Resource, context: Context) -> Iterator[Item]:
         _converted(resource, context),
         _partitioned(resource, context),
         _delivered_into_vpc(resource, context),
+        _decompressed(resource, context),
     )
 
 
@@ -67,6 +68,16 @@ def _converted(resource: Resource, context: Context) -> Iterator[Charge]:
     if context.get(resource, CONVERSION) is not None and not _is_off(resource, CONVERSION, context):
         gigabytes = context.usage(resource, "monthly_data_ingested_gb")
         yield Charge("format conversion", gigabytes, "AmazonKinesisFirehose/format_conversion")
+
+
+def _decompressed(resource: Resource, context: Context) -> Iterator[NotPriced]:
+    processors = f"{S3}.ProcessingConfiguration.Processors"
+    kinds = [
+        context.text(resource, f"{processors}.{index}.Type", "")
+        for index, _ in enumerate(context.mappings(resource, processors))
+    ]
+    if "Decompression" in kinds:
+        yield NotPriced("decompression of logs, by the GB that comes out of it")
 
 
 def _partitioned(resource: Resource, context: Context) -> Iterator[Charge]:

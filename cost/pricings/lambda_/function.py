@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from cost.lines import Charge
+from cost.lines import Charge, NotPriced
 from cost.month import HOURS
 from cost.shared.apart import apart
 from cost.shared.functions import (
@@ -84,6 +84,7 @@ DURABLE = (
 )
 CACHED = "each version that stays published keeps its snapshot, and costs as much again"
 PUBLISHED_ELSEWHERE = f"one version is published, though no template has it; {CACHED}"
+MANAGED = "machines of a capacity provider, which take the place of the price of time"
 ENVIRONMENT_HOURS = (
     "no alias or version of a template keeps environments ready: the hours are those of all together"
 )
@@ -143,6 +144,10 @@ def _calls(resource: Resource, context: Context, kind: Environment, calls: Calls
     """Requests and their duration with the init of cold starts, billed since 2025-08-01."""
     init = Decimal(0) if _snaps(resource, context) else context.usage(resource, "init_duration_ms") / 1000
     compute = (calls.on_demand * calls.seconds + calls.starts * init) * kind.memory_gb
+    if context.get(resource, "CapacityProviderConfig") is not None:
+        yield Charge("requests", calls.count, kind.request_price)
+        yield NotPriced(MANAGED)
+        return
     if _is_at_edge(resource, context):
         yield Charge("compute", compute, "AWSLambda/edge_duration")
         yield Charge("requests", calls.on_demand, "AWSLambda/edge_requests")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cost.lines import Charge, total
+from cost.lines import Charge, Note, NotPriced, total
 from cost.log_charges import STORAGE, ingestion, storage
 from cost.log_streams import CUSTOM, VENDED
 from cost.shared.apart import apart
@@ -28,7 +28,9 @@ USAGE = (
 )
 PRICES = ("AmazonCloudWatch/logs_*",)
 NEVER = 0
+KEPT_UNTOLD = "what is kept of its lines is not told and not in the total: tell storage_gb"
 INFREQUENT = "AmazonCloudWatch/logs_ingest_infrequent_access"
+DELIVERY = "lines of a group of the class DELIVERY, which go on to a bucket or a delivery stream"
 READING = (
     ("queries", "monthly_data_scanned_gb", "AmazonCloudWatch/logs_insights_scanned"),
     ("live tail", "monthly_live_tail_mins", "AmazonCloudWatch/logs_live_tail"),
@@ -43,6 +45,9 @@ def price(resource: Resource, context: Context) -> Iterator[Item]:
 
 def _written(resource: Resource, context: Context) -> Iterator[Item]:
     """Lines that come in, told or by their writers; masked where sensitive data is looked for; then kept."""
+    if context.text(resource, "LogGroupClass", "STANDARD") == "DELIVERY":
+        yield NotPriced(DELIVERY)
+        return
     written = [stream for stream in context.written_to(resource) if stream.gigabytes]
     if context.is_told(resource, "monthly_data_ingested_gb"):
         gigabytes = context.usage(resource, "monthly_data_ingested_gb")
@@ -64,6 +69,8 @@ def _read(resource: Resource, context: Context) -> Iterator[Item]:
 def _kept(resource: Resource, context: Context, gigabytes: Decimal) -> Iterator[Item]:
     if context.is_told(resource, "storage_gb"):
         yield Charge("archive", context.usage(resource, "storage_gb"), STORAGE)
+    elif context.is_told(resource, "monthly_data_ingested_gb"):
+        yield Note(KEPT_UNTOLD)
     elif gigabytes:
         days = context.number(resource, "RetentionInDays", NEVER)
         yield storage(gigabytes, days or None)

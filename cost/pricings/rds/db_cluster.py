@@ -10,7 +10,7 @@ from cost.month import HOURS, SECONDS
 from cost.shared import database_storage, extended_support
 from cost.shared.apart import apart
 from cost.shared.database_engines import is_aurora
-from cost.shared.database_use import address
+from cost.shared.database_use import address, secret
 from cost.shared.database_use import extended_support as support
 from cost.shared.databases import (
     capacity_is_shared,
@@ -52,6 +52,7 @@ PRICES = (
     "AmazonRDS/snapshot_export_s3",
     "AmazonRDS/backup_over_free",
     "AmazonVPC/public_ipv4_in_use",
+    "AWSSecretsManager/secret",
     *database_storage.PRICES,
     *extended_support.PRICES,
 )
@@ -73,6 +74,7 @@ def price(resource: Resource, context: Context) -> Iterator[Item]:
         yield from _multi_az(resource, engine, context)
     else:
         yield NotPriced(f"a cluster of {engine}")
+    yield from secret(resource, context)
     if context.entries(resource, "EnableCloudwatchLogsExports"):
         yield NotPriced("logs of the cluster that are exported to CloudWatch")
 

@@ -62,7 +62,12 @@ PRICES = (
 )
 IO_OPTIMIZED = "aurora-iopt1"
 BACKUPS = "AmazonRDS/backup_over_free"
-ADDED_STORAGE = ("AdditionalStorageVolumes", "DedicatedLogVolume")
+BESIDE = {
+    "AdditionalStorageVolumes": "AdditionalStorageVolumes",
+    "DedicatedLogVolume": "DedicatedLogVolume",
+    "AutomaticBackupReplicationRegion": "backups in another region, and their way there",
+}
+"""Properties that bring storage which has no price here."""
 
 
 def price(resource: Resource, context: Context) -> Iterator[Item]:
@@ -81,6 +86,7 @@ def _alone(resource: Resource, zones: str, context: Context) -> Iterator[Item]:
         _storage(resource, zones, context),
         database_use.address(resource, 1, _why_public(zones), context),
         _backups(resource, BACKUPS, context),
+        database_use.secret(resource, context),
         database_use.credits_over_baseline(resource, context),
         database_use.extended_support(resource, lambda: vcpus_of(resource, context), machines, context),
         database_insights.insights(resource, context),
@@ -140,9 +146,9 @@ def _storage(resource: Resource, zones: str, context: Context) -> Iterator[Item]
     if database_storage.kind_of(resource, context) == "standard":
         requests = context.usage(resource, "monthly_standard_io_requests")
         yield Charge("storage requests", requests, "AmazonRDS/io_magnetic")
-    for name in ADDED_STORAGE:
+    for name, said in BESIDE.items():
         if str(context.get(resource, name, "false")).lower() != "false":
-            yield NotPriced(name)
+            yield NotPriced(said)
 
 
 def _backups(resource: Resource, price: str, context: Context) -> Iterator[Charge]:

@@ -229,6 +229,7 @@ NOT_PRICED = {
     "MetricsConfigurations": (None, "request metrics, which CloudWatch charges as custom metrics"),
 }
 """Properties that cost more than the figures say: the value that does, None for any, and what it is."""
+RULES, TIME = "ReplicationConfiguration.Rules", "Destination.ReplicationTime.Status"
 
 
 def price(resource: Resource, context: Context) -> Iterator[Item]:
@@ -246,11 +247,20 @@ def price(resource: Resource, context: Context) -> Iterator[Item]:
     yield from _beside(resource, context)
 
 
+def _is_timed(resource: Resource, context: Context) -> bool:
+    """Whether a rule of replication promises to be done in 15 minutes."""
+    rules = context.get(resource, RULES)
+    paths = [f"{RULES}.{index}.{TIME}" for index in range(len(rules) if isinstance(rules, list) else 0)]
+    return any(context.get(resource, path) == "Enabled" for path in paths)
+
+
 def _beside(resource: Resource, context: Context) -> Iterator[Item]:
     for path, (value, what) in NOT_PRICED.items():
         found = context.get(resource, path)
         if found == value if value else found is not None:
             yield NotPriced(what)
+    if _is_timed(resource, context):
+        yield NotPriced("replication within a time that is promised, by the GB")
     if context.get(resource, "ReplicationConfiguration") is not None:
         yield Note(
             "replicas are charged at the bucket that holds them, and what goes to another region by the GB"

@@ -6,7 +6,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from cost.lines import Charge, Note, total
+from cost.lines import Charge, Note, NotPriced, total
 from cost.pricings.sns.subscription import TYPE as SUBSCRIPTION
 from cost.pricings.sns.subscription import delivered
 from cost.shared.metering import steps
@@ -44,12 +44,20 @@ TOLD = {
     "sms_subscriptions": "sms",
 }
 """Protocol of the subscriptions that a usage key counts."""
+BESIDE = {
+    "ArchivePolicy": "messages that a topic archives, and their replay",
+    "DataProtectionPolicy": "messages that are looked through for sensitive data, by the GB",
+}
+"""Properties that bring charges which have no price here."""
 KB_IN_GB = 1024**2
 NO_SIZE = "request_size_kb is not told: the payload of a FIFO topic's messages is not counted"
 
 
 def price(resource: Resource, context: Context) -> Iterator[Item]:
     """Messages, and one delivery of each for every subscription."""
+    for name, said in BESIDE.items():
+        if context.get(resource, name) is not None:
+            yield NotPriced(said)
     if context.flag(resource, "FifoTopic"):
         yield from _fifo(resource, context)
         return

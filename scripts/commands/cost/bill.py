@@ -73,7 +73,7 @@ def show_as(output: str, estimates: Sequence[Estimate], offer: Offer | None, by:
     elif output == "markdown":
         from cost.sheet import to_markdown
 
-        show(to_markdown(estimates, offer or Offer(), by))
+        show(to_markdown(estimates, offer, by))
     else:
         from rich.console import Console
 
@@ -81,7 +81,7 @@ def show_as(output: str, estimates: Sequence[Estimate], offer: Offer | None, by:
 
 
 def to_json(estimates: Sequence[Estimate], offer: Offer, by: str = "stack") -> str:
-    """One object for one environment, and a list of such objects for several; docs/cost.md has the keys."""
+    """One object for one estimate, a list of them for several; docs/estimating.md has the keys."""
     documents = [document(each, offer, by=by, comparison=compare(each)) for each in estimates]
     return json.dumps(documents[0] if len(documents) == 1 else documents, indent=2, ensure_ascii=False)
 
@@ -103,16 +103,16 @@ def print_tables(
 
 
 def print_part(part: RenderableType, console: Console, piped_width: int = PIPED_WIDTH) -> None:
-    """Print something of rich's; for a pipe wide enough for tables, without blanks at the ends of lines."""
+    """Print something of rich's; in a pipe as wide as its tables, without blanks at the ends of lines."""
     if console.is_terminal:
-        console.print(part)
+        console.print(part, crop=False)
         return
     from io import StringIO
 
     from rich.console import Console
 
     page = StringIO()
-    Console(file=page, width=max(console.width, piped_width)).print(part)
+    Console(file=page, width=max(console.width, piped_width)).print(part, crop=False)
     console.out("\n".join(line.rstrip() for line in page.getvalue().splitlines()), highlight=False)
 
 

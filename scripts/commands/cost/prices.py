@@ -12,6 +12,7 @@ from cost.money import plain
 from cost.pricebook import PRICES
 from cost.refresh import BookBroken, Books, Folder, ListUnreachable, PriceListApi, refresh
 from cost.refresh.changes import Kind, document
+from cost.units import called
 from scripts.exit_codes import Exit
 from scripts.talk import show, talk
 
@@ -152,9 +153,9 @@ def _some(members: Sequence[Change], family: str) -> str:
 
 
 def _told(change: Change) -> str:
-    rates = " -> ".join(_rates(tiers) for tiers in (change.old, change.new) if tiers)
+    rates = " → ".join(_rates(tiers) for tiers in (change.old, change.new) if tiers)
     percent = "" if change.percent is None else f" ({change.percent:+} %)"
-    return f"{rates} USD by {change.unit}{percent}"
+    return f"{rates} USD per {called(change.unit, 1)}{percent}"
 
 
 def _rates(tiers: Iterable[Tier]) -> str:

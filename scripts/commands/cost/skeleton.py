@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cost import PriceBook
 from cost.estimate import context_of
 from cost.usage.skeleton import skeleton
 from scripts.commands.cost.targets import find
@@ -19,5 +20,6 @@ def run(
 ) -> Exit:
     """Print the skeleton of what a word means; returns the exit code."""
     target = find(word, region=region, parameters=parameters)
-    show(skeleton(context_of(target.deployment, target.traffic), word, output))
+    prices = None if region is None else PriceBook.of(region)
+    show(skeleton(context_of(target.deployment, target.traffic, prices=prices), word, output))
     return Exit.DONE

@@ -108,7 +108,11 @@ def test_the_usage_file_counts_certificates_before_the_template(count: int) -> N
 
 
 def test_a_certificate_at_shared_addresses_costs_nothing() -> None:
-    assert () == used(vip("sni-only"), Site={"custom_ssl_certificates": 1}).lines
+    assert () == used(vip("sni-only")).lines
+
+
+def test_certificates_that_are_told_are_charged_whatever_the_template_says() -> None:
+    assert Decimal(600) == used(vip("sni-only"), Site={"custom_ssl_certificates": 1}).total()
 
 
 def test_the_first_thousand_invalidations_are_free_at_list_price() -> None:

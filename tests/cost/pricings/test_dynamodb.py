@@ -80,11 +80,19 @@ def test_every_usage_key_of_a_table_on_demand_matters_and_requests_to_a_provisio
     assert all("only on demand" in key.about for key in idle)
 
 
-def test_continuous_backups_are_charged_only_where_recovery_is_on() -> None:
-    [idle] = without_effect(table(**ON_DEMAND), "Table")
+def test_continuous_backups_that_are_told_are_charged_and_turn_recovery_on() -> None:
+    backups = {"pitr_backup_storage_gb": 100}
+    recovery = {"PointInTimeRecoveryEnabled": True}
 
-    assert "pitr_backup_storage_gb" == idle.name
-    assert "only where point-in-time recovery is on" in idle.about
+    assumed = used(table(**ON_DEMAND), Table=backups)
+    stated = used(table(**ON_DEMAND, PointInTimeRecoverySpecification=recovery), Table=backups)
+
+    assert [] == without_effect(table(**ON_DEMAND), "Table")
+    assert Decimal(20) == assumed.total() == stated.total()
+    assert [True, False] == [
+        any("point-in-time recovery is turned on" in text for text in bill.assumptions)
+        for bill in (assumed, stated)
+    ]
 
 
 def test_tables_of_infrequent_access_have_prices_of_their_own() -> None:
@@ -214,3 +222,10 @@ def test_a_replica_without_a_price_book_or_a_known_region_is_told() -> None:
     assert "the replica in mars-north-1, which has no price book" in told(found)
     assert ["Replicas.2.Region"] == [unknown.name for unknown in found.unknowns]
     assert {"storage in us-east-1": Decimal(1)} == quantities(found, "Table")
+
+
+def test_warm_throughput_is_told() -> None:
+    warm = {"ReadUnitsPerSecond": 15000}
+    table = resource("AWS::DynamoDB::Table", BillingMode="PAY_PER_REQUEST", WarmThroughput=warm)
+
+    assert "warm throughput over what every table has, once" in told(used({"Table": table}))

@@ -9,6 +9,7 @@ import pytest
 
 from cost import Estimate, PriceMissing, PropertyRefused, UsageFile, estimate
 from cost.money import cents
+from cost.pricings.ec2.vpn_connection import LARGE
 from cost.shared.machines import FEE, IMAGE_ROOT, SPOT, UNLIMITED
 from tests.cost.bills import prices, quantities
 from tests.cost.effects import without_effect
@@ -330,7 +331,14 @@ def test_a_regional_nat_gateway_works_in_several_zones() -> None:
     zones = [{"AvailabilityZone": f"us-east-1{zone}"} for zone in "abc"]
     gateway = resource("AWS::EC2::NatGateway", AvailabilityMode="regional", AvailabilityZoneAddresses=zones)
 
-    assert Decimal(2190) == quantities(bill({"Gateway": gateway}), "Gateway")["gateway hours"]
+    assert {"gateway hours": Decimal(2190)} == quantities(bill({"Gateway": gateway}), "Gateway")
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("public", {"public IPv4 address": 730}), ("private", {})])
+def test_a_regional_nat_gateway_without_addresses_gets_one_of_aws(kind: str, expected: Any) -> None:
+    gateway = resource("AWS::EC2::NatGateway", AvailabilityMode="regional", ConnectivityType=kind)
+
+    assert {"gateway hours": 730, **expected} == quantities(bill({"Gateway": gateway}), "Gateway")
 
 
 @pytest.mark.parametrize(
@@ -404,3 +412,10 @@ def test_the_root_of_a_group_s_image_is_told() -> None:
     )
 
     assert IMAGE_ROOT in told(bill({"Template": template(InstanceType="m5.large"), "Group": group}))
+
+
+def test_hours_of_tunnels_with_a_large_bandwidth_are_told() -> None:
+    found = bill({"Vpn": resource("AWS::EC2::VPNConnection", TunnelBandwidth="large")})
+
+    assert {} == quantities(found, "Vpn")
+    assert LARGE in told(found)

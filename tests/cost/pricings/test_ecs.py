@@ -196,3 +196,43 @@ def test_a_task_set_of_a_service_of_elsewhere_is_unknown() -> None:
     found = bill({"Set": resource("AWS::ECS::TaskSet", Service="other", TaskDefinition="web")})
 
     assert ["Service"] == [unknown.name for unknown in found.unknowns]
+
+
+def scaled(resource_id: Any, least: int, **properties: Any) -> Resources:
+    """A service on Fargate, and what scales it."""
+    target = resource(
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        ResourceId=resource_id,
+        ScalableDimension="ecs:service:DesiredCount",
+        MinCapacity=least,
+        MaxCapacity=10,
+    )
+    return {**on_fargate(**properties), "Scaling": target}
+
+
+BY_NAME = {"Fn::Sub": "service/main/${Service.Name}"}
+
+
+@pytest.mark.parametrize(
+    ("resource_id", "least", "expected"),
+    [(BY_NAME, 5, 5), (BY_NAME, 1, 2), ("service/main/web", 4, 4), ("service/main/other", 4, 2)],
+)
+def test_a_service_that_scales_has_at_least_what_its_scaling_keeps(
+    resource_id: Any, least: int, expected: int
+) -> None:
+    assert expected == vcpus(bill(scaled(resource_id, least, ServiceName="web")))
+
+
+def test_mean_tasks_that_are_told_at_the_target_are_charged_at_the_service() -> None:
+    volumes = [{"Name": "data", "ManagedEBSVolume": {"SizeInGiB": 10}}]
+    found = bill(scaled(BY_NAME, 1, VolumeConfigurations=volumes), Scaling={"capacity": 3})
+
+    assert 3 == vcpus(found)
+    assert 30 == quantities(found, "Service")["task storage"]
+
+
+def test_an_empty_strategy_is_none() -> None:
+    cluster = resource("AWS::ECS::Cluster", CapacityProviders=["FARGATE"])
+    found = bill({"Cluster": cluster, **service(Cluster=ref("Cluster"), CapacityProviderStrategy=[])})
+
+    assert 2 == vcpus(found)

@@ -85,6 +85,19 @@ def test_sources_and_destinations_with_rates_of_their_own_are_told(name: str) ->
     assert any(OTHER_RATES[name] in text for text in told(found))
 
 
-def test_a_tier_without_a_known_price_is_named() -> None:
-    with pytest.raises(PriceMissing, match="AmazonKinesisFirehose/data_ingested beyond 512000 GB"):
-        bill(stream(), "us-east-1", monthly_data_ingested_gb=600_000)
+def test_a_region_without_a_known_price_is_named() -> None:
+    with pytest.raises(PriceMissing, match="eu-central-1 has no price AmazonKinesisFirehose/data_ingested"):
+        bill(stream(), "eu-central-1", monthly_data_ingested_gb=600_000)
+
+
+def test_more_than_a_first_tier_costs_less_each() -> None:
+    found = bill(stream(), "us-east-1", monthly_data_ingested_gb=600_000)
+
+    assert 512_000 * Decimal("0.029") + 88_000 * Decimal("0.025") == found.total()
+
+
+def test_decompression_is_told() -> None:
+    processors = {"Processors": [{"Type": "Lambda"}, {"Type": "Decompression"}]}
+    found = bill(stream(**{S3: {"ProcessingConfiguration": processors}}), monthly_data_ingested_gb=1)
+
+    assert {"decompression of logs, by the GB that comes out of it"} == told(found)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cost.pricings.lambda_.alias import ELSEWHERE, ON_DEMAND
-from cost.pricings.lambda_.function import CACHED, ENVIRONMENT_HOURS, PUBLISHED_ELSEWHERE
+from cost.pricings.lambda_.function import CACHED, ENVIRONMENT_HOURS, MANAGED, PUBLISHED_ELSEWHERE
 from tests.cost.bills import prices, quantities, told, used
 from tests.cost.systems import Resources, attribute, ref, resource
 
@@ -227,3 +227,13 @@ def test_a_mapping_without_provisioned_pollers_is_free() -> None:
     )
 
     assert () == bill.lines
+
+
+def test_a_function_on_machines_of_a_capacity_provider_pays_requests_and_no_time() -> None:
+    found = used(
+        fn(CapacityProviderConfig={"LambdaManagedInstancesCapacityProviderConfig": {}}),
+        F={"monthly_requests": 1000, "request_duration_ms": 100},
+    )
+
+    assert {"requests": 1000} == quantities(found, "F")
+    assert {MANAGED} == told(found)

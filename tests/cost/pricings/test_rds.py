@@ -531,3 +531,31 @@ def test_a_proxy_takes_the_capacity_that_a_usage_file_tells_of_a_cluster() -> No
 def test_the_least_of_a_proxy_is_told() -> None:
     assert any("no template shows what stands behind it" in text for text in told(used(proxy({}))))
     assert "21.90" == cents(used(proxy({})).total())
+
+
+def test_storage_of_no_kind_is_gp3() -> None:
+    named = prices(used({"Database": database(StorageType={"Ref": "AWS::NoValue"})}), "Database")
+
+    assert "AmazonRDS/storage_gp3_single-az" == named["storage"]
+
+
+@pytest.mark.parametrize(
+    "it",
+    [
+        database(ManageMasterUserPassword=True),
+        resource("AWS::RDS::DBCluster", Engine="aurora-mysql", ManageMasterUserPassword="true"),
+    ],
+)
+def test_a_secret_that_rds_makes_is_charged(it: Any) -> None:
+    assert 1 == quantities(used({"It": it}), "It")["secret"]
+    assert "AWSSecretsManager/secret" == prices(used({"It": it}), "It")["secret"]
+
+
+def test_a_password_of_ones_own_costs_no_secret() -> None:
+    assert "secret" not in quantities(used({"It": database(ManageMasterUserPassword=False)}), "It")
+
+
+def test_backups_in_another_region_are_told() -> None:
+    found = used({"It": database(AutomaticBackupReplicationRegion="us-west-2")})
+
+    assert "backups in another region, and their way there" in told(found)

@@ -12,7 +12,7 @@ from cost.pricings.route53.health_check import AS_IN_AWS
 from cost.pricings.route53.record_set import FREE
 from tests.cost.bills import price, quantities, told, used
 from tests.cost.effects import without_effect
-from tests.cost.systems import Resources, ref, resource
+from tests.cost.systems import Resources, attribute, ref, resource
 
 QUERIES = {"monthly_standard_queries": 1000}
 ELSEWHERE, ZONE = "Z2FDTNDATAQYW2", "Z1"
@@ -141,3 +141,21 @@ def test_addresses_that_only_deployment_knows_leave_the_queries() -> None:
 
     assert {"queries": 1000} == quantities(found, "Resolver")
     assert ["IpAddresses"] == [each.name for each in found.unknowns]
+
+
+@pytest.mark.parametrize(
+    ("destination", "price"),
+    [
+        (attribute("Logs", "Arn"), "AmazonCloudWatch/logs_ingest_vended"),
+        (attribute("Bucket", "Arn"), "AmazonCloudWatch/logs_delivery_s3"),
+        ("arn:aws:firehose:us-east-1:1:deliverystream/d", "AmazonCloudWatch/logs_delivery_firehose"),
+    ],
+)
+def test_logs_of_dns_queries_are_charged_by_where_they_go(destination: Any, price: str) -> None:
+    log = resource("AWS::Route53Resolver::ResolverQueryLoggingConfig", DestinationArn=destination)
+    beside = {"Logs": resource("AWS::Logs::LogGroup"), "Bucket": resource("AWS::S3::Bucket")}
+    found = used({**beside, "QueryLog": log}, QueryLog={"monthly_log_gb": 10})
+
+    assert {(price, Decimal(10))} == {
+        (line.price.name, line.quantity) for line in found.lines if "storage" not in line.price.name
+    }

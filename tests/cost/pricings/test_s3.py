@@ -90,3 +90,11 @@ def test_replicas_are_told_and_what_they_send_is_charged() -> None:
 
     assert {"data to other regions": Decimal(10)} == quantities(found, "Bucket")
     assert any("replicas" in text for text in told(found))
+
+
+@pytest.mark.parametrize(("status", "is_told"), [("Enabled", True), ("Disabled", False)])
+def test_replication_within_a_time_is_told(status: str, is_told: bool) -> None:  # noqa: FBT001
+    rules = [{"Destination": {"Bucket": "b"}}, {"Destination": {"ReplicationTime": {"Status": status}}}]
+    found = used({"Bucket": resource("AWS::S3::Bucket", ReplicationConfiguration={"Rules": rules})})
+
+    assert is_told is ("replication within a time that is promised, by the GB" in told(found))

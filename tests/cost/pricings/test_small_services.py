@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from cost import PriceMissing, PropertyRefused
+from cost import FreeTier, PriceMissing, PropertyRefused
 from cost.pricings.cloudwatch.alarm import ANALYSED
 from cost.pricings.cloudwatch.insight_rule import MATCHES
 from cost.pricings.events.archive import AT_THE_BUS
+from cost.pricings.logs.log_group import DELIVERY
 from cost.pricings.stepfunctions.state_machine import LEAST, TRACED
 from tests.cost.bills import prices, quantities, told, used
 from tests.cost.systems import attribute, resource
@@ -186,3 +188,33 @@ def test_a_group_of_infrequent_access_takes_every_line_at_that_price() -> None:
     bill = used(resources, F={"monthly_log_gb": 3})
 
     assert "AmazonCloudWatch/logs_ingest_infrequent_access" == prices(bill, "Group")["ingest"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "usage", "properties", "free"),
+    [
+        ("AWS::CloudWatch::InsightRule", {}, {"RuleState": "ENABLED"}, "0.5"),
+        ("AWS::Events::EventBus", {"monthly_schema_discovery_events": 6_000_000}, {}, "0.5"),
+    ],
+)
+def test_an_account_has_some_of_it_free_for_ever(
+    type_: str, usage: dict[str, Any], properties: dict[str, Any], free: str
+) -> None:
+    found = it(type_, usage, **properties)
+
+    assert Decimal(free) == found.total() - found.total(FreeTier.ALWAYS)
+
+
+def test_a_first_year_has_data_of_classic_load_balancers_and_files_free() -> None:
+    balancer = it("AWS::ElasticLoadBalancing::LoadBalancer", {"monthly_data_processed_gb": 20}, Subnets=[])
+    files = it("AWS::EFS::FileSystem", {"storage_gb": 6})
+
+    assert Decimal("0.04") + 0 == balancer.total(FreeTier.LEGACY)
+    assert Decimal("0.3") == files.total(FreeTier.LEGACY)
+
+
+def test_a_log_group_that_only_delivers_is_told() -> None:
+    found = it("AWS::Logs::LogGroup", {"monthly_data_ingested_gb": 10}, LogGroupClass="DELIVERY")
+
+    assert {} == quantities(found, "It")
+    assert DELIVERY in told(found)

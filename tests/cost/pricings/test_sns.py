@@ -9,7 +9,7 @@ import pytest
 from cost import FreeTier, PropertyRefused
 from cost.money import cents
 from cost.pricings.sns.subscription import AT_TOPIC, COUNTED_AT_TOPIC
-from cost.pricings.sns.topic import NO_SIZE
+from cost.pricings.sns.topic import BESIDE, NO_SIZE
 from cost.shared.notifications import TO_THE_UNITED_STATES
 from tests.cost.bills import prices, quantities, told, used
 from tests.cost.systems import Resources, ref, resource
@@ -108,3 +108,10 @@ def test_payload_whose_size_nobody_tells_is_said_to_be_left_out() -> None:
 def test_a_topic_whose_subscriptions_make_no_sense_is_refused() -> None:
     with pytest.raises(PropertyRefused, match="Subscription is made of ops"):
         used(topic(Subscription=["ops"]))
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_a_topic_does_beside_sending_is_told(name: str) -> None:
+    found = used({"Topic": resource("AWS::SNS::Topic", **{name: {}})})
+
+    assert BESIDE[name] in told(found)

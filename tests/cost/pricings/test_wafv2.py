@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cost.bills import prices, quantities, told, used
+from tests.cost.bills import price, prices, quantities, told, used
 from tests.cost.effects import without_effect
 from tests.cost.systems import Resources, attribute, resource
 
@@ -189,3 +189,27 @@ def test_a_classic_list_costs_what_a_new_one_does(type_: str) -> None:
 
     assert Decimal("12.6") == found.total()
     assert [] == without_effect(classic, "Firewall")
+
+
+@pytest.mark.parametrize(("scope", "logged"), [("CLOUDFRONT", True), ("REGIONAL", False)])
+def test_the_log_of_a_regional_firewall_has_no_requests_of_a_distribution(
+    scope: str,
+    logged: bool,  # noqa: FBT001
+) -> None:
+    bill = price(
+        {
+            "Site": resource("AWS::CloudFront::Distribution", DistributionConfig={}),
+            "Acl": resource("AWS::WAFv2::WebACL", Scope=scope, Rules=[]),
+            "Logs": resource("AWS::Logs::LogGroup", LogGroupName="aws-waf-logs-site"),
+            "Logging": resource(
+                "AWS::WAFv2::LoggingConfiguration",
+                ResourceArn=attribute("Acl", "Arn"),
+                LogDestinationConfigs=[attribute("Logs", "Arn")],
+            ),
+        },
+        requests_per_month=0,
+        request_duration_ms=0,
+        frontend_requests_per_month=MILLION,
+    )
+
+    assert logged is ("ingest" in quantities(bill, "Logs"))

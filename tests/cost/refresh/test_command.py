@@ -64,11 +64,11 @@ def files(folder: Path) -> dict[str, bytes]:
 DIFFERENCE = """\
 ap-northeast-1: 3 new, 1 changed, 2 gone, 1 jump; 1 not looked for
   new      AmazonRDS/postgresql_single-az_*: 3 members (db.r6g.2xlarge, db.t4g.micro, db.t4g.small)
-  changed  AWSLambda/requests: 0.0000003 -> 0.0000002 USD by requests (-33.3 %)
+  changed  AWSLambda/requests: 0.0000003 → 0.0000002 USD per request (-33.3 %)
   gone     AmazonRDS/postgresql_single-az_*: 2 members (db.t3.micro, db.t3.small); kept as it is: \
 AWS doesn't list it
-  jump     AWSLambda/duration_x86: 0.0001 -> 0.0000166667 to 6,000,000,000 / 0.000015 to 15,000,000,000 / \
-0.0000133334 USD by GB-s (-86.6 %); kept as it is: less than half as much
+  jump     AWSLambda/duration_x86: 0.0001 → 0.0000166667 to 6,000,000,000 / 0.000015 to 15,000,000,000 / \
+0.0000133334 USD per GB-second (-86.6 %); kept as it is: less than half as much
 """
 
 
