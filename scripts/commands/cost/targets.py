@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cfn import Deployment, Template
 from cost import Traffic
+from scripts.commands.cost.kept import environments, synthesised
 from scripts.errors import TargetRefused
 
 if TYPE_CHECKING:
@@ -67,22 +68,14 @@ def _near(path: Path) -> str:
 
 def every_environment() -> list[Target]:
     """All environments, sorted by name."""
-    from stacks.loading import environment_names
-
-    return [find(name) for name in environment_names()]
+    return [find(name) for name in environments()]
 
 
 def _environment(name: str, given: Mapping[str, str]) -> Target:
-    from stacks.loading import load_environment
-    from stacks.synthesis import synthesise
-
-    synthesis = synthesise(load_environment(name))
-    environment, deployment = synthesis.environment, synthesis.deployment
-    if given:
-        deployment = _deployment(
-            environment.name, deployment.templates, environment.region, environment.account, given
-        )
-    return Target(environment.name, deployment, Traffic.of(environment.traffic.model_dump()))
+    found = synthesised(name)
+    templates = [Template(stack, body) for stack, body in found.templates.items()]
+    deployment = _deployment(found.name, templates, found.region, found.account, given)
+    return Target(found.name, deployment, Traffic.of(found.traffic))
 
 
 def _template(path: Path, region: str, given: Mapping[str, str]) -> Target:
@@ -104,9 +97,7 @@ def _folder(path: Path, given: Mapping[str, str]) -> Target:
 
 
 def _traffic_of(name: str) -> Traffic | None:
-    from stacks.loading import environment_names, load_environment
-
-    return Traffic.of(load_environment(name).traffic.model_dump()) if name in environment_names() else None
+    return Traffic.of(synthesised(name).traffic) if name in environments() else None
 
 
 def _revision(revision: str, name: str, given: Mapping[str, str]) -> Target:
