@@ -13,3 +13,15 @@ class TargetRefused(ProgramError):
     def __init__(self, word: str, found: str) -> None:
         self.word, self.found = word, found
         super().__init__(f"{word}: {found}")
+
+
+class ResultUnwritable(ProgramError):
+    """What was worked out can't be written where it should go."""
+
+    def __init__(self, error: OSError) -> None:
+        self.error = error
+        where = f" to {error.filename}" if error.filename else ""
+        super().__init__(
+            f"the result can't be written{where}: {error.strerror or error}; "
+            "make room there, or write elsewhere"
+        )

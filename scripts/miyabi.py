@@ -10,7 +10,7 @@ import typer
 
 from cfn.errors import CfnError
 from scripts import cost_app
-from scripts.errors import ProgramError
+from scripts.errors import ProgramError, ResultUnwritable
 from scripts.talk import refuse
 from stacks.errors import StackError
 
@@ -72,3 +72,5 @@ def main() -> None:
         app()
     except (StackError, CfnError, ProgramError) as error:
         refuse(error)
+    except OSError as error:  # what a file is read for is refused where that is done
+        refuse(ResultUnwritable(error))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from scripts.commands.cost.targets import find
 from scripts.errors import TargetRefused
+from scripts.exit_codes import Exit
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "tests" / "cost" / "templates"
@@ -55,3 +58,21 @@ def test_a_revision_is_taken_with_its_templates_and_its_traffic() -> None:
     assert "HEAD:production" == target.name
     assert target.traffic
     assert target.traffic.requests_per_month
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full device to write to")
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+def test_a_full_disk_is_told_in_one_sentence(form: str) -> None:
+    program = Path(sys.executable).parent / "miyabi"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [program, "cost", "reported", "--format", form],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert Exit.WRONG_INPUT == done.returncode
+    assert "the result can't be written: No space left on device" in done.stderr.splitlines()[0]
+    assert "Traceback" not in done.stderr
