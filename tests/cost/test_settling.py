@@ -32,6 +32,16 @@ charges = st.lists(
     st.builds(Unsettled, st.sampled_from([FUNCTION, INSTANCE]), quantities, st.sampled_from(PRICES)),
     max_size=8,
 )
+regressive = st.lists(
+    st.builds(
+        Unsettled,
+        st.just(FUNCTION),
+        quantities,
+        st.sampled_from([price for price in PRICES if price.tiers[0].usd]),
+    ),
+    max_size=4,
+)
+"""Charges at prices that fall from tier to tier; a first tier of 0 is used up once for all."""
 modes = pytest.mark.parametrize("mode", FreeTier)
 
 
@@ -73,6 +83,15 @@ def test_the_order_of_charges_changes_no_total(
     random.shuffle(shuffled)
 
     assert amount(*settle(several, allowances(mode))) == amount(*settle(shuffled, allowances(mode)))
+
+
+@given(regressive, regressive)
+def test_units_counted_together_cost_no_more_than_apart(
+    some: list[Unsettled], others: list[Unsettled]
+) -> None:
+    together = amount(*settle([*some, *others]))
+
+    assert together <= amount(*settle(some)) + amount(*settle(others))
 
 
 @given(st.sampled_from(TIERED), st.integers(0, 5))
