@@ -53,7 +53,7 @@ def test_suffix_or_content_tell_the_format(tmp_path: Path, name: str, text: str)
     [
         ("a.json", '{"a": 1,\n "b" 2}', "line 2, column 6: it is not JSON: expecting ':' delimiter"),
         ("a.json", YAML, "line 1, column 1: it is not JSON: expecting value"),
-        ("a.template", '{"a": 1,}', "line 1, column 9: it is not JSON"),
+        ("a.template", '{"a" 1}', "line 1, column 6: it is not JSON"),
         ("a.json", '{"a": {"b": 1, "b": 2}}', "key 'b' is there twice in one mapping"),
         ("a.json", '{"a": NaN}', "NaN is no number in JSON"),
         ("a.json", '{"a": %s}' % ("9" * 5000), "it is not JSON: Exceeds the limit"),
