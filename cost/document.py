@@ -45,20 +45,20 @@ def document(
         "hours_per_month": int(month.HOURS),
         "free_tier": str(offer),
         "total": plain(estimate.due(offer)),
-        "totals": _totals(estimate.total),
+        "totals": by_mode(estimate.total),
         "year": plain(estimate.over(12, offer)),
         "lines": [_line(line, offer) for line in estimate.lines],
         "groups": [
-            {"by": by, "name": name, "amounts": _totals(partial(subtotal, lines))}
+            {"by": by, "name": name, "amounts": by_mode(partial(subtotal, lines))}
             for name, lines in grouped(estimate, by).items()
         ],
         "assumptions": [
             {"text": text, "resources": [str(resource) for resource in about]}
             for text, about in estimate.assumptions.items()
         ],
-        "not_priced": [_about(resource) | {"reason": reason} for resource, reason in estimate.not_priced],
+        "not_priced": [about(resource) | {"reason": reason} for resource, reason in estimate.not_priced],
         "unknowns": [
-            _about(unknown.resource) | {"name": unknown.name, "reason": unknown.reason}
+            about(unknown.resource) | {"name": unknown.name, "reason": unknown.reason}
             for unknown in estimate.unknowns
         ],
         "free_of_charge": dict(estimate.free_of_charge),
@@ -73,31 +73,39 @@ def document(
     return result | ({"comparison": _comparison(comparison)} if comparison else {})
 
 
-def _totals(amount: Callable[[FreeTier], Decimal]) -> dict[str, str]:
+def by_mode(amount: Callable[[FreeTier], Decimal]) -> dict[str, str]:
+    """An amount under each free-tier mode."""
     return {mode.value: plain(amount(mode)) for mode in FreeTier}
 
 
-def _line(line: Line, offer: Offer) -> dict[str, Any]:
+def line_document(line: Line) -> dict[str, Any]:
+    """What is the same of a line wherever it is told: units, amounts by mode, and who says the price."""
     price = line.price
-    return _about(line.resource) | {
+    return about(line.resource) | {
         "component": line.component,
         "quantity": plain(line.quantity),
         "unit": price.unit,
         "unit_price": plain(line.unit_price),
-        "tiers": [_part(part) for part in line.parts[offer.mode]],
-        "amount": plain(line.amount(offer.mode)),
-        "amounts": _totals(line.amount),
+        "amounts": by_mode(line.amount),
         "price": price.name,
         "region": price.region,
         "source": price.source,
         "date": price.date,
         "confidence": price.confidence,
         "rate_codes": list(price.rate_codes),
+    }
+
+
+def _line(line: Line, offer: Offer) -> dict[str, Any]:
+    return line_document(line) | {
+        "tiers": [_part(part) for part in line.parts[offer.mode]],
+        "amount": plain(line.amount(offer.mode)),
         "assumption": line.assumption,
     }
 
 
-def _about(resource: Resource) -> dict[str, str]:
+def about(resource: Resource) -> dict[str, str]:
+    """Which resource something is about."""
     return {"stack": resource.template.name, "logical_id": resource.logical_id, "type": resource.type}
 
 
@@ -113,7 +121,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
             {
                 "name": row.name,
                 "theirs": None if row.theirs is None else plain(row.theirs),
-                "ours": _totals(row.ours),
+                "ours": by_mode(row.ours),
                 "difference": plain(row.difference),
                 "why": row.why,
             }

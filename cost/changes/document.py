@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from cost.changes.matching import amount, grouped, quantity
 from cost.changes.rows import sums
-from cost.document import SCHEMA
-from cost.lines import FreeTier
+from cost.document import SCHEMA, about, by_mode
 from cost.money import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from decimal import Decimal
+    from collections.abc import Sequence
 
     from cost.changes.matching import Change, Changes, Told
     from cost.estimate import Estimate
     from cost.free_tier import Offer
-    from cost.lines import Line
+    from cost.lines import FreeTier, Line
 
 
 def document(changes: Changes, offer: Offer, by: str = "stack") -> dict[str, Any]:
@@ -38,9 +36,7 @@ def document(changes: Changes, offer: Offer, by: str = "stack") -> dict[str, Any
         "before": _side(changes.before, offer),
         "after": _side(changes.after, offer),
         "difference": plain(changes.difference(offer)),
-        "differences": {
-            mode.value: plain(changes.after.total(mode) - changes.before.total(mode)) for mode in FreeTier
-        },
+        "differences": by_mode(lambda mode: changes.after.total(mode) - changes.before.total(mode)),
         "percent": None if percent is None else plain(percent),
         "changes": [_change(change, offer.mode) for change in changes.all],
         "subtotals": [
@@ -57,7 +53,7 @@ def _side(estimate: Estimate, offer: Offer) -> dict[str, Any]:
         "name": estimate.name,
         "region": estimate.region,
         "total": plain(estimate.due(offer)),
-        "totals": _modes(estimate.total),
+        "totals": by_mode(estimate.total),
     }
 
 
@@ -83,7 +79,7 @@ def _lines(lines: Sequence[Line], mode: FreeTier) -> dict[str, Any] | None:
         "unit_price": plain(lines[0].unit_price),
         "price": lines[0].price.name,
         "amount": plain(amount(lines, mode)),
-        "amounts": _modes(partial(amount, lines)),
+        "amounts": by_mode(partial(amount, lines)),
     }
 
 
@@ -91,15 +87,6 @@ def _subtotal(changes: Sequence[Change], mode: FreeTier) -> dict[str, str]:
     return dict(zip(("before", "after", "difference"), map(plain, sums(changes, mode)), strict=True))
 
 
-def _modes(amounts: Callable[[FreeTier], Decimal]) -> dict[str, str]:
-    return {mode.value: plain(amounts(mode)) for mode in FreeTier}
-
-
 def _told(told: Told) -> dict[str, str]:
     resource, reason = told
-    return {
-        "stack": resource.template.name,
-        "logical_id": resource.logical_id,
-        "type": resource.type,
-        "reason": reason,
-    }
+    return about(resource) | {"reason": reason}

@@ -4,67 +4,56 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cost.document import SCHEMA
-from cost.lines import FreeTier
+from cost.document import SCHEMA, line_document
 from cost.money import plain
 
 if TYPE_CHECKING:
     from cost.explaining.explanation import AllowanceUse, Explanation, TierUse
+    from cost.explaining.tracing import Figure
+    from cost.log_streams import LogStream
 
 
 def document(explanation: Explanation) -> dict[str, Any]:
     """How a line came about, as a JSON object."""
-    line = explanation.line
-    price = line.price
+    price = explanation.line.price
     return {
         "schema": SCHEMA,
         "name": explanation.estimate,
         "currency": "USD",
-        "stack": line.resource.template.name,
-        "logical_id": line.resource.logical_id,
-        "type": line.resource.type,
-        "component": line.component,
-        "quantity": plain(line.quantity),
-        "unit": price.unit,
-        "unit_price": plain(line.unit_price),
-        "amounts": {mode.value: plain(line.amount(mode)) for mode in FreeTier},
+        **line_document(explanation.line),
+        "usage_type": price.usage_type,
+        "notes": price.notes,
         "properties": [
             {"name": read.path, "value": read.value, "written": read.is_written}
             for read in explanation.properties
         ],
-        "usage": [
-            {
-                "resource": str(figure.resource),
-                "key": figure.key,
-                "value": figure.value if isinstance(figure.value, str) else plain(figure.value),
-                "unit": figure.unit,
-                "from": figure.origin,
-                "assumption": figure.assumption,
-            }
-            for figure in explanation.figures
-        ],
-        "logs": [
-            {
-                "writer": str(stream.writer),
-                "gigabytes": plain(stream.gigabytes),
-                "assumption": stream.assumption,
-            }
-            for stream in explanation.streams
-        ],
+        "usage": [_figure(figure) for figure in explanation.figures],
+        "logs": [_stream(stream) for stream in explanation.streams],
         "tiers": [_tier(use) for use in explanation.tiers],
         "allowances": {
             mode.value: [_allowance(use) for use in uses] for mode, uses in explanation.allowances.items()
         },
-        "price": price.name,
-        "region": price.region,
-        "source": price.source,
-        "date": price.date,
-        "confidence": price.confidence,
-        "rate_codes": list(price.rate_codes),
-        "usage_type": price.usage_type,
-        "notes": price.notes,
         "assumptions": list(explanation.assumptions),
         "about_the_resource": list(explanation.notes),
+    }
+
+
+def _figure(figure: Figure) -> dict[str, str]:
+    return {
+        "resource": str(figure.resource),
+        "key": figure.key,
+        "value": figure.value if isinstance(figure.value, str) else plain(figure.value),
+        "unit": figure.unit,
+        "from": figure.origin,
+        "assumption": figure.assumption,
+    }
+
+
+def _stream(stream: LogStream) -> dict[str, str]:
+    return {
+        "writer": str(stream.writer),
+        "gigabytes": plain(stream.gigabytes),
+        "assumption": stream.assumption,
     }
 
 

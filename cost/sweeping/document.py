@@ -6,15 +6,14 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from cost.document import SCHEMA
-from cost.lines import FreeTier, Line
+from cost.document import SCHEMA, about, by_mode
 from cost.money import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from decimal import Decimal
 
     from cost.estimate import Estimate
+    from cost.lines import FreeTier, Line
     from cost.sweeping.choices import Choice, Flip
     from cost.sweeping.growth import Sweep
 
@@ -60,7 +59,7 @@ def _point(requests: Decimal, estimate: Estimate, mode: FreeTier) -> dict[str, A
     return {
         "requests": plain(requests),
         "total": plain(whole),
-        "totals": _modes(estimate.total),
+        "totals": by_mode(estimate.total),
         "lines": [_line(line, whole, mode) for line in estimate.lines],
     }
 
@@ -68,15 +67,13 @@ def _point(requests: Decimal, estimate: Estimate, mode: FreeTier) -> dict[str, A
 def _line(line: Line, whole: Decimal, mode: FreeTier) -> dict[str, Any]:
     amount = line.amount(mode)
     return {
-        "stack": line.resource.template.name,
-        "logical_id": line.resource.logical_id,
-        "type": line.resource.type,
+        **about(line.resource),
         "component": line.component,
         "quantity": plain(line.quantity),
         "unit": line.price.unit,
         "price": line.price.name,
         "amount": plain(amount),
-        "amounts": _modes(line.amount),
+        "amounts": by_mode(line.amount),
         "share": plain(amount / whole) if whole else "0",
     }
 
@@ -104,7 +101,3 @@ def _flip(choice: Choice, flip: Flip) -> dict[str, Any]:
         "cheaper_above": choice.name_of(flip.above),
         "verified": flip.is_verified,
     }
-
-
-def _modes(amounts: Callable[[FreeTier], Decimal]) -> dict[str, str]:
-    return {mode.value: plain(amounts(mode)) for mode in FreeTier}

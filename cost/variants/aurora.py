@@ -21,6 +21,7 @@ LEAST_ACU, MOST_ACU = Decimal("0.5"), Decimal(256)
 IOS_PER_CALL = Decimal(2)
 """What Aurora reads and writes for one call of a function."""
 OF_THE_INSTANCE = (
+    "AllocatedStorage",
     "BackupRetentionPeriod",
     "DBName",
     "Iops",
@@ -29,7 +30,7 @@ OF_THE_INSTANCE = (
     "StorageThroughput",
     "StorageType",
 )
-"""Properties that Aurora has at its cluster, or not at all; what backs it up goes by AllocatedStorage."""
+"""Properties that Aurora has at its cluster, or not at all."""
 
 
 def _convertible(base: Base) -> list[Resource]:
@@ -76,7 +77,7 @@ def _convert(draft: Draft, base: Base) -> None:
             writer.pop(name, None)
         writer.update(member)
         if stands_by(database, base):
-            draft.add(database, _reader(database), INSTANCE, AllocatedStorage="0", **member)
+            draft.add(database, _reader(database), INSTANCE, **member)
 
 
 def _figures(base: Base) -> Figures:

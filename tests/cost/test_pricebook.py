@@ -74,7 +74,7 @@ def test_a_price_is_positive_and_says_where_it_comes_from(book: PriceBook) -> No
 def test_tiers_rise_and_the_last_has_no_end(book: PriceBook) -> None:
     for price in book.prices():
         bounds = [tier.up_to for tier in price.tiers]
-        assert bounds[-1] is None or "known up to" in price.notes, price.name
+        assert bounds[-1] is None, price.name
         assert all(low < high for low, high in pairwise(each for each in bounds if each is not None)), (
             price.name
         )

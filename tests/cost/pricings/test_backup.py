@@ -60,6 +60,27 @@ def test_a_plan_counts_the_volumes_of_aurora_and_no_instances_of_clusters() -> N
     assert {"backups of Aurora": 10} == quantities(found, "Plan")
 
 
+def test_a_member_that_a_selection_names_stands_for_its_cluster_once() -> None:
+    member = resource(
+        "AWS::RDS::DBInstance", DBClusterIdentifier=ref("Cluster"), DBInstanceClass="db.t3.large"
+    )
+    named = [attribute(name, "DBInstanceArn") for name in ("Writer", "Reader")]
+    found = used(
+        {
+            "Plan": PLAN,
+            "Some": selection(*named),
+            "Cluster": resource("AWS::RDS::DBCluster", Engine="aurora-mysql"),
+            "Writer": member,
+            "Reader": member,
+            "Other": resource("AWS::RDS::DBCluster", Engine="aurora-mysql"),
+        },
+        Cluster={"storage_gb": 10},
+        Other={"storage_gb": 500},
+    )
+
+    assert {"backups of Aurora": 10} == quantities(found, "Plan")
+
+
 def test_a_plan_without_databases_is_told() -> None:
     assert any("no template here has a database" in text for text in told(used({"Plan": PLAN})))
 
