@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.sampling import SOAK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twin.postgres import Server
 
 settings.register_profile(
     "default", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -35,7 +40,27 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_overrides(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings are those of the files, whatever the developer has exported."""
+    """Settings are those of the files, whatever the developer has exported; so is the way to a database."""
     for name in list(os.environ):
-        if name.upper().startswith("MIYABI_"):
+        if name.upper().startswith(("MIYABI_", "PG", "DATABASE_", "API_LOGIN_")) and name != "PGBIN":
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL with TLS for each worker, which ends with it.
+
+    Roles belong to the server and databases to a test: what makes roles must find them made.
+    """
+    from twin.postgres import start
+
+    with start() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: Server) -> Iterator[str]:
+    """The master's URL of a new and empty database, which goes with the test."""
+    name = postgres.create_database()
+    yield postgres.url(name)
+    postgres.drop_database(name)
