@@ -1,7 +1,7 @@
 # Thin on purpose: the work is done by the miyabi program and by scripts/. The environment, .venv, makes itself
 # once and whenever its lock changes; it needs Python 3.11 or later and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help synth cost prices check test soak golden docs bench checkov lock clean
+.PHONY: help synth cost prices migrate check test soak golden docs bench checkov lock clean
 
 # Some shells keep the name of their start-up file in ENV; the name of an environment holds no slash.
 ifeq ($(origin ENV),environment)
@@ -20,6 +20,9 @@ cost: .venv/.ready ## estimate what ENV costs a month, line by line
 
 prices: .venv/.ready ## ask AWS for its prices, and write those that changed to cost/prices after showing them
 	@.venv/bin/miyabi cost prices refresh $(ARGS)
+
+migrate: .venv/.ready ## apply the migrations to DATABASE_URL, or to the database of ENV
+	@.venv/bin/miyabi migrate up $(ENV) $(ARGS)
 
 check: .venv/.ready ## form, types, templates and their rules: what CI asks besides the tests
 	@scripts/check

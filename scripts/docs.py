@@ -32,7 +32,9 @@ from cost.pricebook import regions
 from cost.registry import priced_types, pricing_of
 from cost.units import called
 from runtime.contract import ROUTES, VARIABLES
+from scripts.event_docs import actions_table
 from scripts.exit_codes import Exit
+from scripts.migration_docs import cases_table, hazards_table
 from scripts.talk import talk
 from stacks.invariants.catalogue import rules
 from stacks.loading import environment_names, load_environment
@@ -344,6 +346,17 @@ def make_help() -> str:
 
 ALWAYS = FreeTier.ALWAYS
 ENVIRONMENTS = ("reported", "staging", "production")
+MIGRATE_COMMANDS = (
+    "status",
+    "plan",
+    "up",
+    "verify",
+    "adopt",
+    "repair",
+    "revert",
+    "roles",
+    "probe",
+)
 COST_COMMANDS = ("estimate", "diff", "sweep", "explain", "usage")
 AS_OF = ("--as-of", "2026-11-22")
 """A day on which every environment keeps the rules, lest a document went stale by the calendar."""
@@ -370,6 +383,11 @@ PARTS: dict[str, Callable[[], str]] = {
     "help-cost": output_of("cost", "--help"),
     **{f"help-cost-{name}": output_of("cost", name, "--help") for name in COST_COMMANDS},
     "help-cost-prices-refresh": output_of("cost", "prices", "refresh", "--help"),
+    "help-migrate": output_of("migrate", "--help"),
+    **{f"help-migrate-{name}": output_of("migrate", name, "--help") for name in MIGRATE_COMMANDS},
+    "actions": actions_table,
+    "hazards": hazards_table,
+    "failure-cases": cases_table,
     "cost-diff": output_of("cost", "diff", "reported", "production", unseen=AS_OF),
     "cost-explain": output_of("cost", "explain", "ApiFunction/compute", "production", unseen=AS_OF),
     "cost-sweep": output_of("cost", "sweep", "production", unseen=AS_OF),

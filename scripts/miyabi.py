@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 import typer
 
 from cfn.errors import CfnError
-from scripts import cost_app
+from scripts import cost_app, migrate_app
 from scripts.errors import ProgramError, ResultUnwritable
-from scripts.talk import refuse
+from scripts.talk import prepare_streams, refuse
 from stacks.errors import StackError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cost_app.app, name="cost")
+app.add_typer(migrate_app.app, name="migrate")
 
 Environments = Annotated[
     list[str] | None,
@@ -68,6 +69,7 @@ def _day(given: datetime | None) -> date:
 
 def main() -> None:
     """Run the program."""
+    prepare_streams()
     try:
         app()
     except (StackError, CfnError, ProgramError) as error:

@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "runtime": set[str](),
     "cost": {"cfn"},
     "stacks": {"cfn", "runtime.contract"},
-    "ops": {"stacks", "cost", "cfn", "runtime.contract"},
+    "ops": {"stacks", "cost", "cfn", "runtime.contract", "runtime.migrator.errors"},
     "report": {"ops", "cost", "cfn"},
     "twin": {"ops", "cfn", "runtime"},
     "scripts": {"cfn", "runtime", "cost", "stacks", "ops", "report", "twin"},

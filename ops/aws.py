@@ -1,0 +1,92 @@
+"""Connects to AWS, and says in a sentence what botocore says in a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ops.errors import CredentialsMissing, NotDeployed, Refused, Unreached
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runtime.migrator.errors import AccessError
+
+    Connect = Callable[[str], Any]
+    """Gives the client of a service, such as `ssm`."""
+
+DENIED: Final = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "OptInRequired")
+NOT_SIGNED_IN: Final = (
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "RequestExpired",
+    "UnrecognizedClientException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "IncompleteSignature",
+)
+ABSENT: Final = ("ParameterNotFound", "ResourceNotFoundException")
+INVOKE_TIMEOUT: Final = 910
+"""Seconds to wait for a function's answer: Lambda's longest run, 900 s, and the way there and back."""
+
+
+def connector(region: str) -> Connect:
+    """What makes clients in a region, with the credentials of the environment.
+
+    An invocation is never repeated by itself, since the first may be at work. Connections that are silent
+    for minutes are kept alive: NAT gateways forget them after 350 s.
+    """
+
+    def connect(service: str) -> Any:
+        import boto3
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
+
+        config = Config(
+            connect_timeout=10,
+            read_timeout=INVOKE_TIMEOUT if service == "lambda" else 30,
+            retries={"total_max_attempts": 1 if service == "lambda" else 4, "mode": "standard"},
+            tcp_keepalive=True,
+        )
+        try:
+            return boto3.Session().client(service, region_name=region, config=config)
+        except BotoCoreError as error:
+            raise told(error, service, service, region) from None
+
+    return connect
+
+
+def told(error: Exception, action: str, thing: str, region: str) -> AccessError:
+    """What an error of botocore means for an operator who wanted to do `action` on `thing`."""
+    from botocore import exceptions
+
+    found = " ".join(str(error).split())
+    if isinstance(error, exceptions.ClientError):
+        return _answered(error.response.get("Error", {}), action, thing, region)
+    if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
+        return CredentialsMissing("there are no credentials")
+    if isinstance(
+        error,
+        exceptions.TokenRetrievalError
+        | exceptions.CredentialRetrievalError
+        | exceptions.SSOError
+        | exceptions.LoginError
+        | exceptions.NoAuthTokenError
+        | exceptions.ProfileNotFound,
+    ):
+        return CredentialsMissing(found)
+    return Unreached(action.partition(":")[0], found)
+
+
+def _answered(error: dict[str, str], action: str, thing: str, region: str) -> AccessError:
+    code = error.get("Code", "unknown")
+    if code in DENIED:
+        return Refused(action, thing, code)
+    if code in NOT_SIGNED_IN:
+        return CredentialsMissing(f"the credentials are not valid ({code})")
+    if code in ABSENT:
+        return NotDeployed(thing, region)
+    message = " ".join(error.get("Message", "").split()).rstrip(".")
+    return Unreached(action.partition(":")[0], f"{code}: {message}" if message else code)

@@ -1,0 +1,1 @@
+"""Applies the migrations, and stays compatible with the tool that applied the first seven."""

@@ -1,0 +1,109 @@
+"""Asks the migrator, prints what it answers, and ends with the exit code that this means."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from runtime.migrator.errors import AccessError, DatabaseError, FilesError, LockError, MigratorError, Stopped
+from scripts.commands.migrate.telling import Telling
+from scripts.errors import ProgramError
+from scripts.exit_codes import Exit
+from scripts.migrate_options import FOLDER
+from scripts.talk import show, talk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from runtime.migrator.context import Document
+
+CODES: Final[Mapping[type, Exit]] = {
+    FilesError: Exit.WRONG_INPUT,
+    AccessError: Exit.NO_ACCESS,
+    LockError: Exit.LOCKED,
+    DatabaseError: Exit.DATABASE_REFUSED,
+}
+"""Which exit code each kind of error means."""
+SIGNALLED: Final = 128
+"""A run that a signal ended exits with this plus the signal's number, as shells have it."""
+
+
+class WhichDatabase(ProgramError):
+    """The words on the command line name no database, or two."""
+
+
+def ask(
+    event: Mapping[str, Any],
+    *,
+    env: str | None,
+    database_url: str | None,
+    folder: Path,
+    as_json: bool,
+    render: Callable[[Document], str],
+    code: Callable[[Document], int] = lambda _: Exit.DONE,
+) -> int:
+    """Perform an event where the words say, print its answer, and return the exit code."""
+    telling = Telling(sys.stderr)
+    try:
+        document = _answer(event, env, database_url, folder, telling)
+    except MigratorError as error:
+        telling.clear()
+        return tell(error, as_json=as_json)
+    telling.clear()
+    show(json.dumps(document, indent=2) if as_json else render(document))
+    return code(document)
+
+
+def tell(error: MigratorError, *, as_json: bool = False) -> int:
+    """Tell an error in its sentence, and return its exit code."""
+    if as_json:
+        kind = getattr(error, "kind", type(error).__name__)
+        show(json.dumps({"error": {"kind": kind, "message": str(error)}}, indent=2))
+    talk(f"miyabi: {error}")
+    if isinstance(error, Stopped):
+        return SIGNALLED + error.signal
+    return next((CODES[kind] for kind in type(error).__mro__ if kind in CODES), Exit.BUG)
+
+
+def _answer(
+    event: Mapping[str, Any], env: str | None, database_url: str | None, folder: Path, telling: Telling
+) -> Document:
+    if env and database_url:
+        raise WhichDatabase(f"{env} and a database URL are both given; give one of them (unset DATABASE_URL)")
+    if env and folder != FOLDER:
+        raise WhichDatabase(f"{env}'s function applies the files of its package; leave --migrations out")
+    if env:
+        return _through_function(event, env, telling)
+    if not database_url:
+        raise WhichDatabase(
+            "no database is named; name an environment, give --database-url, or set DATABASE_URL"
+        )
+    return _directly(event, database_url, folder, telling)
+
+
+def _directly(event: Mapping[str, Any], url: str, folder: Path, telling: Telling) -> Document:
+    from runtime.migrator.actions import perform
+    from runtime.migrator.connection import read_url
+    from runtime.migrator.context import Context
+    from runtime.migrator.files import read_migrations
+    from runtime.migrator.signals import terminable
+
+    migrations = read_migrations(folder)
+    with terminable():
+        return perform(event, Context(read_url(url), migrations, telling))
+
+
+def _through_function(event: Mapping[str, Any], env: str, telling: Telling) -> Document:
+    from ops.migrating import ask_function
+    from stacks.loading import load_environment
+
+    environment = load_environment(env)
+    try:
+        return ask_function(environment, event, say=telling.say)
+    except KeyboardInterrupt:
+        telling.say(
+            f"the function is not stopped by this; `miyabi migrate status {env}` tells what it has done"
+        )
+        raise
