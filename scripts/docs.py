@@ -354,6 +354,8 @@ MIGRATE_COMMANDS = (
     "adopt",
     "repair",
     "revert",
+    "rehearse",
+    "snapshot",
     "roles",
     "probe",
 )

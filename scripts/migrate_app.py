@@ -9,15 +9,19 @@ import typer
 from scripts.migrate_options import (
     FOLDER,
     Accept,
+    Check,
     DryRun,
     Env,
     Folder,
     IgnoreMissing,
     Json,
     LockWait,
+    Output,
+    PgDump,
     Resume,
     Strict,
     Target,
+    Unasked,
     Url,
     Yes,
     ask,
@@ -277,4 +281,59 @@ def probe(
         as_json,
         rendering.render,
         lambda document: Exit.DONE if document["reached"] else Exit.NO_ACCESS,
+    )
+
+
+@app.command(epilog="Example: miyabi migrate rehearse --refuse-blocking")
+def rehearse(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
+    env: Unasked = None,
+    database_url: Url = None,
+    migrations: Folder = FOLDER,
+    target: Target = None,
+    ignore_missing: IgnoreMissing = False,
+    refuse_blocking: Annotated[
+        bool,
+        typer.Option(
+            "--refuse-blocking",
+            help="Exit 4 where a statement keeps others waiting while it scans or rewrites a table.",
+        ),
+    ] = False,
+    pg_dump: PgDump = None,
+    as_json: Json = False,
+) -> None:
+    """Run what is pending on a copy of the schema, and tell what each statement locks, rewrites and scans.
+
+    The copy, without rows, is a scratch database on the same server, and goes at the end. Always direct: it
+    needs pg_dump, and a database URL of a user with CREATEDB.
+    """
+    from scripts.commands.migrate import rehearse as rehearsing
+
+    code = rehearsing.rehearse(
+        env=env,
+        database_url=database_url,
+        folder=migrations,
+        options={"target": target, "ignore_missing": ignore_missing},
+        refuse_blocking=refuse_blocking,
+        pg_dump=pg_dump,
+        as_json=as_json,
+    )
+    raise typer.Exit(code)
+
+
+@app.command(epilog="Example: miyabi migrate snapshot --check schema.sql")
+def snapshot(
+    env: Unasked = None,
+    database_url: Url = None,
+    output: Output = None,
+    check: Check = None,
+    pg_dump: PgDump = None,
+) -> None:
+    """Print the schema as SQL: the same bytes for the same schema, server version and pg_dump.
+
+    Always direct: it needs pg_dump, and a database URL.
+    """
+    from scripts.commands.migrate import snapshot as taking
+
+    raise typer.Exit(
+        taking.snapshot(env=env, database_url=database_url, output=output, check=check, pg_dump=pg_dump)
     )

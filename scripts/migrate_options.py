@@ -16,6 +16,8 @@ Env = Annotated[
     str | None,
     typer.Argument(metavar="ENV", help="An environment: asks its migrator function in AWS."),
 ]
+Unasked = Annotated[str | None, typer.Argument(metavar="ENV", hidden=True)]
+"""An environment where its function can't be asked: read to be refused in a sentence that says why."""
 Url = Annotated[
     str | None,
     typer.Option(
@@ -38,6 +40,16 @@ Resume = Annotated[
 LockWait = Annotated[float, typer.Option(help="Seconds to wait for another run.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
+PgDump = Annotated[
+    Path | None,
+    typer.Option(
+        help="The pg_dump to run.", show_default="the one in PGBIN, on the PATH, or the newest installed"
+    ),
+]
+Output = Annotated[Path | None, typer.Option(help="Write it to this file.")]
+Check = Annotated[
+    Path | None, typer.Option(help="Compare it with this file; exit 9 and a diff where they differ.")
+]
 Accept = Annotated[
     list[str] | None,
     typer.Option(help="Let this object differ, named as its line begins: 'index extra'; several times."),

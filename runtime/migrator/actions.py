@@ -45,10 +45,14 @@ def _require(action: Any, key: str, value: Any, options: Mapping[str, type]) -> 
     wanted = options.get(key)
     if wanted is None:
         raise EventRefused(f"{action} has no option {key!r}", ", ".join(options) or "none")
+    if isinstance(value, float) and not 0 <= value < LONGEST:
+        raise EventRefused(f"{key} of {action} is {value!r}", f"seconds from 0 to {LONGEST}")
     if type(value) is not wanted and not (wanted is float and type(value) is int):
         raise EventRefused(f"{key} of {action} is {value!r}", f"values of type {wanted.__name__}")
 
 
+LONGEST: Final = 86_400
+"""Seconds that an option may ask to wait."""
 _CONSENT: Final = {"dry_run": bool, "shown": str, "lock_wait": float, "lock_timeout": float}
 """What the actions share that are shown before they are done: see `consent`."""
 _SOUND: Final = {"ignore_missing": bool, "strict": bool}

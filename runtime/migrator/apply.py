@@ -46,14 +46,15 @@ CANCELED: Final = "57014"
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30.0
 LAST_WORDS, PAUSE = 10.0, 0.1
 """Seconds to wait for a session that has lost its client, and between two looks."""
-LOCKS: Final = 2
 BEGIN_WRITING: Final = b"BEGIN READ WRITE; "
 """Whatever a file has set for transactions to come."""
+CHECK_NOW: Final = b"SET CONSTRAINTS ALL IMMEDIATE; "
+"""What was put off is checked under the file's own settings."""
 ROLLED_BACK: Final = "it was rolled back"
 COMMITTED_ITSELF: Final = "what it had committed by itself is left, and it is marked as unfinished"
 _ACTIVE: Final = """
 SELECT FROM pg_stat_activity
-WHERE pid = %s AND state = 'active' AND datname = current_database() AND usename = current_user
+WHERE pid = %s AND state = 'active' AND datname = current_database() AND usename = session_user
 """
 
 
@@ -71,6 +72,19 @@ class Session:
     """How often a migration is tried that can't get its locks."""
     lock_wait: float
     """Seconds to wait for the migration lock."""
+    user: str
+    """As whom the ledger is written, whatever role a file has taken."""
+    until: float | None = None
+    """When what runs is cancelled, by `time.monotonic`; None is never."""
+
+    def has_time_for(self, pause: float) -> bool:
+        """Whether something can still be begun after a pause of so many seconds."""
+        return self.until is None or time.monotonic() + pause < self.until
+
+    def hold_locks(self) -> None:
+        """Take sqlx's lock again if it was lent. Raises `LockHeld`."""
+        if self.lock.lent:
+            self.lock.retake(self.lock_wait, self.progress.say)
 
     def outcome(self, version: int) -> Outcome:
         """Ask the ledger, over a new connection, what became of a migration whose connection is gone."""
@@ -103,6 +117,7 @@ def apply(session: Session, migration: Migration) -> int:
     `LockLost` (the migration is applied), or `Stopped`.
     """
     refuse_change(migration)
+    session.hold_locks()
     with watched(session, migration):
         attempt = 1
         while True:
@@ -110,9 +125,10 @@ def apply(session: Session, migration: Migration) -> int:
             error = _attempt(session, migration, start)
             if error is None:
                 return time.monotonic_ns() - start
-            if not _may_be_tried_again(error) or attempt >= session.attempts:
+            attempt += 1
+            why = f"{error.reason}; {error.state}"
+            if not (_may_be_tried_again(error) and paused_before(session, migration, why, attempt)):
                 raise error
-            pause_before(session, migration, f"{error.reason}; {error.state}", attempt := attempt + 1)
 
 
 def _may_be_tried_again(error: MigrationFailed) -> bool:
@@ -161,7 +177,7 @@ def send_completion(session: Session, migration: Migration, nanoseconds: int) ->
     """Reset the session, complete the row, commit, count the locks; these last three in this order."""
     connection = session.connection
     idle = connection.pgconn.transaction_status == TransactionStatus.IDLE
-    begin = BEGIN_WRITING if idle else b""
+    begin = BEGIN_WRITING if idle else CHECK_NOW
     complete = session.ledger.complete(migration.version, nanoseconds).as_bytes(connection)
     return send(
         connection, begin + RESET + complete + b"; COMMIT; " + session.lock.count_held.as_bytes(connection)
@@ -180,8 +196,9 @@ def cause(session: Session, error: psycopg.Error) -> str:
     if error.sqlstate == TRY_AGAIN[0] and session.watch.blockers:
         return f", behind {session.watch.blockers}"
     if error.sqlstate == CANCELED and "statement timeout" in str(error):
-        ours = session.connection.execute("SHOW statement_timeout").fetchone()
-        return ", which the file or a function has set" if ours == ("0",) else ", at the deadline of this run"
+        return ", which the file or a function has set"
+    if error.sqlstate == CANCELED and not session.has_time_for(0):
+        return ", since the time of this run is over: it needs more, or another way to the database"
     return ""
 
 
@@ -211,22 +228,28 @@ def refuse_lost(session: Session, migration: Migration, error: psycopg.Error) ->
 
 def keep_locks(session: Session, migration: Migration, answer: Answer) -> None:
     """Take the locks again where a file gave them away (`pg_advisory_unlock_all`, `DISCARD ALL`)."""
-    if answer.number(-1) == LOCKS:
+    if answer.number(-1) == session.lock.expected:
         return
     session.progress.say(f"{migration.name} gave the migration lock away; taking it again")
     try:
-        session.lock.acquire(0, session.progress.say)
+        session.lock.take_anew(0, session.progress.say)
     except LockHeld:
         raise LockLost(migration.name) from None
 
 
-def pause_before(session: Session, migration: Migration, why: str, attempt: int) -> None:
-    """Wait, longer each time and never the same, so that two that lock each other out come apart."""
+def paused_before(session: Session, migration: Migration, why: str, attempt: int) -> bool:
+    """Wait, longer each time and never the same, so that two that lock each other out come apart.
+
+    False where there is no such attempt any more, or no time for it.
+    """
     pause = min(FIRST_PAUSE * 2 ** (attempt - 2), LONGEST_PAUSE)
     pause *= random.uniform(0.5, 1.0)  # noqa: S311  (spreads, guards nothing)
+    if attempt > session.attempts or not session.has_time_for(pause):
+        return False
     session.progress.say(f"{migration.name}: {why}; attempt {attempt} of {session.attempts} in {pause:.1f} s")
     time.sleep(pause)
     session.watch.start(migration)
+    return True
 
 
 @contextmanager

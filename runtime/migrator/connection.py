@@ -40,9 +40,10 @@ FIXED: Final = {
     "keepalives_idle": "15",
     "keepalives_interval": "5",
     "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
 }
 """Connection parameters that a URL can't change: the bytes of a file must arrive as they are, TLS is the one
-encryption, and a dead network is noticed within half a minute."""
+encryption, and a dead network is noticed within half a minute, whether data is on its way or not."""
 CONNECT_TIMEOUT: Final = 10
 """Seconds for one address, where the URL says nothing else."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
@@ -197,7 +198,7 @@ def _parameters(target: Target, purpose: str, settings: dict[str, str]) -> dict[
         | FIXED
         | {
             "application_name": f"miyabi {purpose}",
-            "options": f"{given.get('options', '')} {ours}".strip(),
+            "options": f"{given.get('options') or _default('options') or ''} {ours}".strip(),
         }
     )
 

@@ -200,18 +200,25 @@ class Dirty(DatabaseError):
     """A migration was begun outside of a transaction and not finished.
 
     `resumable` tells whether the rest of it can be done: it runs statement by statement, from the file
-    that was begun.
+    that was begun, which is not `edited`.
     """
 
     def __init__(
-        self, version: int, done: int | None, statements: int | None, *, resumable: bool = True
+        self,
+        version: int,
+        done: int | None,
+        statements: int | None,
+        *,
+        resumable: bool = True,
+        edited: bool = False,
     ) -> None:
         self.version, self.done, self.statements, self.resumable = version, done, statements, resumable
         counted = statements and done is not None and done <= statements
         where = f" after {done} of {statements} statements" if counted else ""
         rest = "do the rest by `miyabi migrate up --resume`, or " if resumable else ""
         super().__init__(
-            f"migration {version} was begun and not finished{where}; see what it left behind, "
+            f"migration {version} was begun and not finished{where}"
+            f"{', and its file has changed since' if edited else ''}; see what it left behind, "
             f"then {rest}say what is true by `miyabi migrate repair {version}` "
             "with --applied or --rolled-back"
         )
@@ -279,13 +286,13 @@ class AppliedElsewhere(DatabaseError):
 
 
 class NothingRecorded(DatabaseError):
-    """A file ended its transaction in a way that took the ledger's row with it."""
+    """The ledger's row of a file was gone when the file had run."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(
-            f"{name} rolled its own transaction back, so nothing of it is recorded; "
-            "take ROLLBACK out of the file"
+            f"the ledger's row of {name} is gone, by a ROLLBACK or DELETE in the file or by another hand, "
+            "so it is not recorded; see what is left of it before you run again"
         )
 
 

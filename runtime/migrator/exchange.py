@@ -66,6 +66,12 @@ def send(connection: psycopg.Connection, message: bytes) -> Answer:
 _BAD: Final = (ExecStatus.FATAL_ERROR, ExecStatus.COPY_IN, ExecStatus.COPY_OUT, ExecStatus.COPY_BOTH)
 
 
+def _in_function(context: str) -> str:
+    """The place in a function or a DO block, of the lines that tell how the server got there."""
+    lines = (line for line in context.splitlines() if "PL/pgSQL function" in line)
+    return next(lines, "")
+
+
 def reason(error: psycopg.Error) -> str:
     """The server's words on one line, with its detail and hint."""
     diagnosis = error.diag
@@ -73,5 +79,6 @@ def reason(error: psycopg.Error) -> str:
         diagnosis.message_primary or str(error).strip(),
         diagnosis.message_detail,
         diagnosis.message_hint,
+        _in_function(diagnosis.context or ""),
     ]
     return ", ".join(" ".join(part.split()).rstrip(".") for part in parts if part)

@@ -95,6 +95,8 @@ def _read(folder: Path) -> Iterator[Migration]:
         raise FolderUnreadable(folder, error) from None
     for name in names:
         before, underscore, rest = name.partition("_")
+        if not name.isprintable() and _is_undecodable(name):
+            raise FileRefused(folder / repr(name), "has a name that is not UTF-8", "rename it")
         if underscore and rest.endswith(".sql"):
             path = folder / name
             yield _migration(path, _version(path, before), rest)
@@ -106,6 +108,11 @@ def _is_read(entry: os.DirEntry[str]) -> bool:
         return stat.S_ISREG(entry.stat().st_mode)
     except OSError:
         return True
+
+
+def _is_undecodable(name: str) -> bool:
+    """Python keeps bytes that are no UTF-8 as lone surrogates."""
+    return any("\udc80" <= character <= "\udcff" for character in name)
 
 
 def _version(path: Path, text: str) -> int:

@@ -200,6 +200,16 @@ RUN_RULES: Final = (
         pattern=r"PREPARE TRANSACTION\b",
     ),
     Rule(
+        id="late-isolation",
+        severity="error",
+        found="a transaction's isolation is chosen before its first statement, and that is the runner's, "
+        "for the ledger",
+        remedy="take it out, or write -- no-transaction as the first line and begin a transaction there",
+        heads=("SET", "BEGIN", "START"),
+        pattern=r"(?:SET TRANSACTION|SET LOCAL TRANSACTION|BEGIN|START TRANSACTION)\b.*\bISOLATION LEVEL\b",
+        in_transaction=True,
+    ),
+    Rule(
         id="own-transaction",
         severity="warning",
         found="the file begins or ends a transaction by itself, so the file and its ledger row are not "

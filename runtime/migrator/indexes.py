@@ -28,12 +28,14 @@ ORDER BY 1, 2
 _NAME: Final = r'(?:"(?:[^"]|"")+"|[\w$]+)'
 _CREATED: Final = re.compile(
     r"CREATE (?:UNIQUE )?INDEX CONCURRENTLY (?:IF NOT EXISTS )?"
-    rf"(?P<name>{_NAME}) ON (?:ONLY )?(?P<table>{_NAME}(?: \. {_NAME})?)",
+    rf"(?:(?P<name>{_NAME}) )??ON (?:ONLY )?(?P<table>{_NAME}(?: \. {_NAME})?)",
     re.IGNORECASE,
 )
 _DROPPED: Final = re.compile(
     rf"DROP INDEX CONCURRENTLY (?:IF EXISTS )?(?P<name>{_NAME}(?: \. {_NAME})?)", re.IGNORECASE
 )
+LONGEST_NAME: Final = 63
+"""Bytes that PostgreSQL keeps of a name."""
 _REBUILT: Final = re.compile(r"_ccnew\d*$")
 """How PostgreSQL names the index that REINDEX CONCURRENTLY builds beside the old one."""
 
@@ -42,7 +44,8 @@ _REBUILT: Final = re.compile(r"_ccnew\d*$")
 class Created:
     """An index that a statement would create: its name, and its table as the server writes it."""
 
-    name: str
+    name: str | None
+    """None where the server chooses it."""
     table: str
 
 
@@ -72,12 +75,20 @@ def drop(connection: psycopg.Connection, index: InvalidIndex) -> None:
 
 
 def created_by(connection: psycopg.Connection, statement: str) -> Created | None:
-    """The index that a statement would create concurrently; None if it has no name, or no table."""
+    """The index that a statement would create concurrently; None if it creates none, or there is no table."""
     found = _CREATED.match(scanner.code(statement))
     if not found:
         return None
     row = connection.execute("SELECT to_regclass(%s)::text", [found["table"]]).fetchone()
     return Created(_folded(found["name"]), row[0]) if row and row[0] else None
+
+
+def _folded(name: str | None) -> str | None:
+    """A name as the server keeps it: lower case unless quoted, at most 63 bytes."""
+    if name is None:
+        return None
+    plain = name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()
+    return plain.encode()[:LONGEST_NAME].decode(errors="ignore")
 
 
 def left_by(
@@ -87,9 +98,14 @@ def left_by(
 ) -> frozenset[InvalidIndex]:
     """The invalid indexes that a statement has left: the one that it creates, or what a REINDEX began.
 
-    `before` are those that were there before a REINDEX; None finds nothing of it.
+    `before` are those that were there before, without which nothing is known of a REINDEX, or of an index
+    whose name the server chooses.
     """
-    if created := created_by(connection, statement.text):
+    created = created_by(connection, statement.text)
+    if created and created.name is None:
+        new = invalid(connection) - before if before is not None else frozenset()
+        return frozenset(index for index in new if index.table == created.table)
+    if created:
         names = (created.name, created.table)
         return frozenset(index for index in invalid(connection) if (index.name, index.table) == names)
     if before is not None and statement.words[:1] == ("REINDEX",):
@@ -102,7 +118,3 @@ def dropped_by(statement: str) -> str | None:
     """The name, as it is written, of the index that a statement drops concurrently."""
     found = _DROPPED.match(scanner.code(statement))
     return found["name"] if found else None
-
-
-def _folded(name: str) -> str:
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()

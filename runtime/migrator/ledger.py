@@ -101,7 +101,8 @@ class Ledger:
 
     def rows(self, connection: psycopg.Connection) -> dict[int, Row]:
         """Every row by version, in order."""
-        with connection.cursor(row_factory=class_row(Row)) as cursor:
+        # in binary, since a database's DateStyle may be one that psycopg does not read
+        with connection.cursor(binary=True, row_factory=class_row(Row)) as cursor:
             cursor.execute(
                 sql.SQL(
                     "SELECT version, description, installed_on, success, checksum, execution_time "

@@ -8,6 +8,7 @@ the two would lock each other out (measured; the index is left invalid).
 from __future__ import annotations
 
 import random
+import re
 import time
 import zlib
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ LIMIT 1
 _COUNT_HELD: Final = f"""
 SELECT count(*) FROM pg_locks WHERE {_KEYS} IN ({{}}, {{}}) AND granted AND pid = pg_backend_pid()"""  # noqa: S608  (the keys are numbers)
 
+_STRING: Final = re.compile(r"'[^']*(?:'|$)")
+
 
 def sqlx_key(database: str) -> int:
     """The advisory lock of sqlx's migrator for a database: its factor times the CRC-32 of the name."""
@@ -61,6 +64,8 @@ class Lock:
     connection: psycopg.Connection
     key: int
     """sqlx's, which depends on the database's name."""
+    lent: bool = False
+    """Whether sqlx's is given away for a while."""
 
     def acquire(self, wait: float, say: Callable[[str], None]) -> None:
         """Take both, polling; after `wait` seconds raise `LockHeld`, which names the holder."""
@@ -70,8 +75,17 @@ class Lock:
         self.retake(wait, say)
 
     def retake(self, wait: float, say: Callable[[str], None]) -> None:
-        """Poll for sqlx's lock alone."""
+        """Poll for sqlx's lock alone, if it is not held."""
         self._poll("SELECT pg_try_advisory_lock(%s)", self.key, wait, say)
+        self.lent = False
+
+    def take_anew(self, wait: float, say: Callable[[str], None]) -> None:
+        """Take again what should be held, whatever a migration has given away or taken twice."""
+        self.connection.execute("SELECT pg_advisory_unlock_all()")
+        if self.lent:
+            self._poll("SELECT pg_try_advisory_lock(%s)", OWN_KEY, wait, say)
+        else:
+            self.acquire(wait, say)
 
     def try_both(self) -> bool:
         """Ask once for both, in one round trip; on failure neither is held."""
@@ -90,10 +104,16 @@ class Lock:
     def lend(self) -> None:
         """Give sqlx's lock away, for statements that a waiter of that tool would stand in the way of."""
         self.connection.execute("SELECT pg_advisory_unlock(%s)", [self.key])
+        self.lent = True
+
+    @property
+    def expected(self) -> int:
+        """How many of the two this session should hold."""
+        return 1 if self.lent else 2
 
     def release(self) -> None:
-        """Give both away."""
-        self.connection.execute("SELECT pg_advisory_unlock(%s), pg_advisory_unlock(%s)", [self.key, OWN_KEY])
+        """Give both away, and whatever a migration has left locked."""
+        self.connection.execute("SELECT pg_advisory_unlock_all()")
 
     def _poll(self, statement: str, key: int, wait: float, say: Callable[[str], None]) -> None:
         start, pause, told = time.monotonic(), FIRST_PAUSE, ""
@@ -119,12 +139,13 @@ def find_holder(connection: psycopg.Connection, keys: list[int]) -> Holder:
 
 
 def describe(session: dict[str, Any]) -> str:
-    """Tell of a row of `pg_stat_activity` who, from where, since when and doing what."""
+    """Tell of a row of `pg_stat_activity` who, from where, since when and doing what.
+
+    What stands in quotes is left out: it may be a password, or somebody's data.
+    """
     name = session["application_name"] or "an unnamed program"
     where = session["address"] or "the server itself"
-    query = " ".join(str(session["query"] or "").split())
-    if "password" in query.lower():
-        query = "a statement about a password"
+    query = _STRING.sub("'…'", " ".join(str(session["query"] or "").split()))
     doing = f", {session['state']}: {query[:120]}" if query else ""
     return (
         f"{name} (pid {session['pid']}, user {session['usename']}, from {where}, "

@@ -10,11 +10,12 @@ own lock is kept.
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import psycopg
+from psycopg import sql
 from psycopg.pq import TransactionStatus
 
 from runtime.migrator import indexes, resuming, scanner
@@ -23,13 +24,14 @@ from runtime.migrator.apply import (
     Session,
     cause,
     keep_locks,
-    pause_before,
+    paused_before,
     refuse_change,
     refuse_claim,
     refuse_lost,
     send_completion,
     watched,
 )
+from runtime.migrator.errors import NothingRecorded
 from runtime.migrator.exchange import RESET, Answer, reason, send
 from runtime.migrator.places import failed_at
 
@@ -48,8 +50,6 @@ ALONE: Final = (
 )  # fmt: skip
 """First words of statements that are not tried in a transaction of ours."""
 BEGIN: Final = "BEGIN READ WRITE; "
-OURSELVES: Final = "SET LOCAL ROLE NONE; "
-"""The file's role may not write the ledger; it has it again after the transaction."""
 CLEAN: Final = "nothing of it is left"
 COMMITTED: Final = "it is not recorded, but what it committed by itself is left"
 
@@ -61,6 +61,7 @@ def apply_outside(session: Session, migration: Migration, *, done: int | None = 
     `apply` does; after `MigrationFailed` the row is gone if nothing was done, else it stays unfinished.
     """
     refuse_change(migration)
+    session.hold_locks()
     start = time.monotonic_ns()
     with watched(session, migration):
         if done is None:
@@ -69,9 +70,9 @@ def apply_outside(session: Session, migration: Migration, *, done: int | None = 
         for number, statement in enumerate(scanner.split(migration.text)):
             if done is None or not _was_done(session, migration, statement, number, done):
                 _run(session, migration, statement, number)
-        session.lock.retake(session.lock_wait, session.progress.say)
         elapsed = time.monotonic_ns() - start
         answer = _checked(session, migration, send_completion(session, migration, elapsed))
+        _require_counted(migration, answer, -3)
         keep_locks(session, migration, answer)
     return elapsed
 
@@ -106,10 +107,12 @@ def _run(session: Session, migration: Migration, statement: scanner.Statement, n
         before = indexes.invalid(session.connection) if _is_concurrent(statement) else frozenset()
         attempt = 1
         while (refusal := _attempt(session, migration, statement, number)) is not None:
-            _drop_left(session, statement, "the failed statement", before)
-            if refusal.error.sqlstate != LOCK_TIMEOUT or attempt >= session.attempts:
-                raise _failure(session, migration, statement, number, refusal)
-            pause_before(session, migration, reason(refusal.error), attempt := attempt + 1)
+            with suppress(psycopg.Error):  # what stays is told; a later run drops it
+                _drop_left(session, statement, "the failed statement", before)
+            attempt += 1
+            again = _may_be_tried_again(session, statement, refusal)
+            if not (again and paused_before(session, migration, reason(refusal.error), attempt)):
+                raise _failure(session, migration, statement, refusal)
 
 
 @contextmanager
@@ -153,8 +156,9 @@ def _attempt(
     connection = session.connection
     if _may_share(session, statement):
         count = _count(session, migration, number)
-        answer = send(connection, f"{BEGIN}{statement.text}; {OURSELVES}{count}; COMMIT".encode())
+        answer = send(connection, f"{BEGIN}{statement.text}; {_ourselves(session)}{count}; COMMIT".encode())
         if answer.error is None:
+            _require_counted(migration, answer, -2)
             return None
         refuse_lost(session, migration, answer.error)
         send(connection, b"ROLLBACK")
@@ -185,25 +189,63 @@ def _count_alone(session: Session, migration: Migration, number: int) -> None:
     """Count it after it ran, in a transaction that the file has begun, or in one of ours."""
     count = _count(session, migration, number)
     if session.connection.pgconn.transaction_status == TransactionStatus.IDLE:
-        count = f"{BEGIN}{OURSELVES}{count}; COMMIT"
-    _checked(session, migration, send(session.connection, count.encode()))
+        count = f"{BEGIN}{_ourselves(session)}{count}; COMMIT"
+        at = -2
+    else:
+        at = -1
+    _require_counted(migration, _checked(session, migration, send(session.connection, count.encode())), at)
+
+
+def _ourselves(session: Session) -> str:
+    """Become who we were for the rest of the transaction: a file's role may not write the ledger."""
+    user = sql.Identifier(session.user)
+    return sql.SQL("SET LOCAL ROLE {}; ").format(user).as_string(session.connection)
+
+
+def _require_counted(migration: Migration, answer: Answer, at: int) -> None:
+    """Raise `NothingRecorded` if somebody has deleted the row meanwhile."""
+    if answer.count(at) != 1:
+        raise NothingRecorded(migration.name)
+
+
+def _may_be_tried_again(session: Session, statement: scanner.Statement, refusal: _Refusal) -> bool:
+    """Only what could not get its lock, and surely did nothing before."""
+    return (
+        refusal.error.sqlstate == LOCK_TIMEOUT
+        and _first(statement) not in COMMITS_ITSELF
+        and session.connection.pgconn.transaction_status == TransactionStatus.IDLE
+    )
 
 
 def _failure(
-    session: Session, migration: Migration, statement: scanner.Statement, number: int, refusal: _Refusal
+    session: Session, migration: Migration, statement: scanner.Statement, refusal: _Refusal
 ) -> MigrationFailed:
     """Take the claim back where nothing is done yet: then there is nothing to resolve."""
     send(session.connection, b"ROLLBACK; " + RESET)
-    if number == 0:
+    row = session.ledger.rows(session.connection).get(migration.version)
+    done = row.statements_done if row else 0
+    half = _half_detached(session, statement)
+    if half or done:
+        state = f"{done} of its statements are done{half}, and it is marked as unfinished"
+    else:
         state = COMMITTED if _first(statement) in COMMITS_ITSELF else CLEAN
         forget = session.ledger.forget(migration.version).as_bytes(session.connection)
         _checked(session, migration, send(session.connection, forget))
-    else:
-        state = f"{number} of its statements are done, and it is marked as unfinished"
     told = int(refusal.error.diag.statement_position or 1) - refusal.prefix
     offset = statement.start + max(told, 1) - 1
     why = cause(session, refusal.error)
     return failed_at(migration, refusal.error, offset, statement.text, state, why)
+
+
+def _half_detached(session: Session, statement: scanner.Statement) -> str:
+    """What DETACH PARTITION CONCURRENTLY leaves when it is interrupted, and how it is ended."""
+    if _first(statement) != "ALTER" or "CONCURRENTLY" not in statement.words:
+        return ""
+    found = session.connection.execute(
+        "SELECT string_agg(inhrelid::regclass::text, ', ') FROM pg_inherits WHERE inhdetachpending"
+    ).fetchone()
+    partitions = found[0] if found else None
+    return f", {partitions} is half detached (ALTER TABLE … FINALIZE ends that)" if partitions else ""
 
 
 def _checked(session: Session, migration: Migration, answer: Answer) -> Answer:
@@ -219,5 +261,5 @@ def _first(statement: scanner.Statement) -> str:
 
 
 def _is_concurrent(statement: scanner.Statement) -> bool:
-    """Whether it waits for the transactions of others, bit by bit; a REFRESH waits for its lock alone."""
-    return "CONCURRENTLY" in statement.words and _first(statement) != "REFRESH"
+    """Whether it builds or drops an index bit by bit, waiting for the transactions of others."""
+    return "CONCURRENTLY" in statement.words and _first(statement) in {"CREATE", "DROP", "REINDEX"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from runtime.migrator import scanner
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 EXCERPT: Final = 160
 """Characters of a statement that an error shows."""
+_STRING: Final = re.compile(r"'(?:[^']|'')*'")
 
 
 def failed_at(
@@ -26,6 +28,8 @@ def failed_at(
     """
     line, column = scanner.position(migration.text, offset)
     excerpt = " ".join(statement.split())
+    if "password" in excerpt.lower():
+        excerpt = _STRING.sub("'…'", excerpt)
     shown = excerpt if len(excerpt) <= EXCERPT else excerpt[: EXCERPT - 1] + "…"
     place = f"{migration.path}:{line}:{column}"
     return MigrationFailed(place, error.sqlstate, reason(error) + cause, shown, state)

@@ -93,7 +93,8 @@ class Plan:
             count = statements(step.migration) if step.migration else None
             resumable = _can_be_resumed(step, count)
             if not (resume and resumable):
-                raise Dirty(step.version, _statements_done(step), count, resumable=resumable)
+                changed = bool(step.migration and step.row and step.migration.checksum != step.row.checksum)
+                raise Dirty(step.version, _statements_done(step), count, resumable=resumable, edited=changed)
         if edited := self.of(State.EDITED):
             pairs = [(step.migration, step.row) for step in edited if step.migration and step.row]
             raise Edited([file.name for file, _ in pairs], [explain(file, row) for file, row in pairs])

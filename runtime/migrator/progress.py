@@ -55,6 +55,10 @@ class Watch:
     pid: int
     connect: Callable[[], psycopg.Connection]
     progress: Progress
+    until: float | None = None
+    """When a migration that still runs is cancelled, by `time.monotonic`; None is never."""
+    cancel: Callable[[], None] = lambda: None
+    """Cancels what the run's connection does."""
     _running: tuple[Migration, float] | None = None
     _told: str = ""
     _done: threading.Event = field(default_factory=threading.Event)
@@ -87,14 +91,20 @@ class Watch:
 
     def _look_on(self) -> None:
         connection: psycopg.Connection | None = None
+        blind = False
         while not self._done.wait(INTERVAL):
             running = self._running
-            if running is None or (seconds := time.monotonic() - running[1]) < PATIENCE:
+            if running is not None and self.until is not None and time.monotonic() > self.until:
+                with suppress(Exception):  # it tries again
+                    self.cancel()
+            if running is None or (seconds := time.monotonic() - running[1]) < PATIENCE or blind:
                 continue
             self.progress.running(running[0], seconds)
-            with suppress(Exception):  # it helps where it can, and never stops a run
+            try:
                 connection = connection or self.connect()
                 self._tell(_blockers(connection, self.pid))
+            except Exception:  # noqa: BLE001  (it helps where it can, and never stops a run)
+                blind = True
         if connection:
             connection.close()
 

@@ -39,7 +39,10 @@ def is_done(
     connection: psycopg.Connection, ledger: Ledger, version: int, statement: scanner.Statement
 ) -> bool:
     """Whether the statement that is not counted as done was done before the earlier run ended."""
-    if created := indexes.created_by(connection, statement.text):
+    created = indexes.created_by(connection, statement.text)
+    if created and created.name is None:
+        return False
+    if created:
         found = connection.execute(
             _YOUNGER.format(ledger.name), [created.table, created.name, version]
         ).fetchone()

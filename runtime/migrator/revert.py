@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from runtime.migrator.apply import TRY_AGAIN, keep_locks, pause_before, refuse_change
+from runtime.migrator.apply import TRY_AGAIN, keep_locks, paused_before, refuse_change
 from runtime.migrator.comparing import LedgerMoved
 from runtime.migrator.consent import marked, run_options
 from runtime.migrator.errors import CantRevert, DatabaseError, Dirty, MigratorError, Stopped
@@ -96,9 +96,10 @@ def take_back(session: Session, down: Migration) -> None:
     session.watch.start(down)
     try:
         while (error := _attempt(session, down)) is not None:
-            if error.sqlstate not in TRY_AGAIN or attempt >= session.attempts:
+            attempt += 1
+            why = f"{error.reason}; {error.state}"
+            if not (error.sqlstate in TRY_AGAIN and paused_before(session, down, why, attempt)):
                 raise error
-            pause_before(session, down, f"{error.reason}; {error.state}", attempt := attempt + 1)
     except KeyboardInterrupt as stop:
         session.connection.close()
         raise RevertStopped(down.name, number_of(stop), _state(session, down.version)) from None

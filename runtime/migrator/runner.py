@@ -6,11 +6,13 @@ side, refuses what does not fit, inspects every pending file, and then applies t
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic, monotonic_ns
 from typing import TYPE_CHECKING, Final
+
+import psycopg
 
 from runtime.migrator import connection as connecting
 from runtime.migrator import drift, hazards, scanner
@@ -26,12 +28,11 @@ from runtime.migrator.survey import Survey, survey
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import psycopg
-
     from runtime.migrator.connection import Target
     from runtime.migrator.files import Migration, Migrations
     from runtime.migrator.hazards import Hazard
     from runtime.migrator.ledger import Row
+    from runtime.migrator.planning import Step
 
 RESERVE: Final = 5.0
 """Seconds before the deadline in which no migration begins, and any that runs is cancelled."""
@@ -52,11 +53,21 @@ class Options:
     lock_wait: float = 60.0
     """How long to wait for the migration lock."""
     lock_timeout: float = 3.0
-    """How long a statement may queue for a lock on a table, and so hold up everybody behind it."""
+    """How long a statement may queue for a lock on a table, and so hold up all behind it; 0 is for ever."""
     attempts: int = 10
     """How often to try a migration that can't get its locks."""
     deadline: float | None = None
     """When the run must be over, by `time.monotonic`; None is never."""
+
+    @property
+    def until(self) -> float | None:
+        """When the last statement must have ended, by `time.monotonic`."""
+        return None if self.deadline is None else self.deadline - RESERVE
+
+    @property
+    def wait(self) -> float:
+        """Seconds to wait for the migration lock, if there is time for it."""
+        return self.lock_wait if self.until is None else max(min(self.lock_wait, self.until - monotonic()), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +115,8 @@ def up(
 
 def open_writable(target: Target, options: Options, progress: Progress) -> psycopg.Connection:
     """Connect as a run does."""
-    settings = {"lock_timeout": f"{options.lock_timeout * 1000:.0f}ms"}
-    if options.deadline is not None:
-        left = max(options.deadline - monotonic() - RESERVE, 1.0)
-        settings["statement_timeout"] = f"{left * 1000:.0f}ms"
+    milliseconds = options.lock_timeout * 1000
+    settings = {"lock_timeout": f"{max(milliseconds, 1) if milliseconds else 0:.0f}ms"}
     connection = connecting.connect(target, settings=settings, say=progress.say)
     connection.add_notice_handler(partial(_tell_warning, progress))
     return connection
@@ -127,11 +136,14 @@ def opened(target: Target, options: Options, progress: Progress) -> Iterator[tup
         place = survey(connection)
         place.require_writable()
         lock = Lock(connection, sqlx_key(place.database))
-        lock.acquire(options.lock_wait, progress.say)
+        lock.acquire(options.wait, progress.say)
         if not place.ledger.exists:
             place = survey(connection)  # another run may have made it before we had the lock
         reconnect = partial(connecting.connect, target, purpose="migrate, looking")
-        with Watch(connection.pgconn.backend_pid, reconnect, progress) as watch:
+        watching = Watch(
+            connection.pgconn.backend_pid, reconnect, progress, options.until, connection.cancel_safe
+        )
+        with watching as watch:
             session = Session(
                 connection,
                 reconnect,
@@ -140,10 +152,20 @@ def opened(target: Target, options: Options, progress: Progress) -> Iterator[tup
                 watch,
                 progress,
                 attempts=options.attempts,
-                lock_wait=options.lock_wait,
+                lock_wait=options.wait,
+                user=place.user,
+                until=options.until,
             )
-            yield session, place
-        lock.release()
+            try:
+                yield session, place
+            finally:
+                _release(session)
+
+
+def _release(session: Session) -> None:
+    """Give the locks away now, and not only when the server has noticed that the connection is closed."""
+    with suppress(psycopg.Error):  # a transaction that failed, or no connection: they end with the session
+        session.lock.release()
 
 
 def read_plan(connection: psycopg.Connection, place: Survey, migrations: Migrations) -> Plan:
@@ -182,10 +204,10 @@ def _explain(migration: Migration, row: Row) -> str:
 
 
 def _apply_all(session: Session, plan: Plan, options: Options) -> tuple[list[Applied], list[Migration]]:
-    work = [(step.migration, step.row) for step in plan.steps if step.migration and _is_work(step.state)]
+    work = [(step.migration, step.row) for step in plan.steps if step.migration and _is_work(step, options)]
     done: list[Applied] = []
     for number, (migration, row) in enumerate(work, start=1):
-        if options.deadline is not None and monotonic() > options.deadline - RESERVE:
+        if not session.has_time_for(0):
             return done, [migration for migration, _ in work[number - 1 :]]
         session.progress.begin(migration, number, len(work))
         nanoseconds = (
@@ -198,5 +220,7 @@ def _apply_all(session: Session, plan: Plan, options: Options) -> tuple[list[App
     return done, []
 
 
-def _is_work(state: State) -> bool:
-    return state in (State.PENDING, State.OUT_OF_ORDER, State.DIRTY)
+def _is_work(step: Step, options: Options) -> bool:
+    if options.target is not None and step.version > options.target:
+        return False
+    return step.state in (State.PENDING, State.OUT_OF_ORDER, State.DIRTY)

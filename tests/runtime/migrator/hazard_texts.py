@@ -85,6 +85,11 @@ TRIPS: Final = {
         "ROLLBACK TRANSACTION; SELECT 1",
     ],
     "prepares-transaction": ["PREPARE TRANSACTION 'x'"],
+    "late-isolation": [
+        "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SELECT 1",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1; COMMIT",
+        "start transaction isolation level serializable",
+    ],
     "own-transaction": ["BEGIN; SELECT 1", "START TRANSACTION READ ONLY", "SELECT 1; COMMIT", "END WORK"],
     "releases-locks": [
         "SELECT pg_advisory_unlock_all()",
@@ -223,6 +228,11 @@ NEAR_MISSES: Final = {
         "DO $$BEGIN ROLLBACK; END$$",
     ],
     "prepares-transaction": ["PREPARE transaction_of AS SELECT 1", "PREPARE p AS SELECT 1"],
+    "late-isolation": [
+        f"{MARK}BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT 1; COMMIT",
+        "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+        "SET TRANSACTION READ WRITE",
+    ],
     "own-transaction": [
         "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END",
         "COMMENT ON TABLE t IS 'COMMIT'",

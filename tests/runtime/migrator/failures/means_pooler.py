@@ -81,8 +81,11 @@ def _serve(
     plain, _ = listener.accept()
     assert plain.recv(8) == struct.pack("!ii", 8, SSL_REQUEST)
     plain.sendall(b"S")
-    with context.wrap_socket(plain, server_side=True) as client, suppress(OSError):
-        stream = cast("BinaryIO", client.makefile("rwb"))
+    with (
+        suppress(OSError),
+        context.wrap_socket(plain, server_side=True) as client,
+        cast("BinaryIO", client.makefile("rwb")) as stream,
+    ):
         (length,) = struct.unpack("!i", stream.read(4))
         wants = stream.read(length - 4)
         if b"\0options\0" in wants and not takes_options:
@@ -95,6 +98,8 @@ def _serve(
                 return
             query, *_ = messages[b"P"].removeprefix(b"\0").split(b"\0")
             result = connection.pgconn.exec_params(query, _values(messages[b"B"]))
+            if result.status != ExecStatus.TUPLES_OK:
+                return
             _send(stream, (b"1", b""), (b"2", b""), *_answer(result), READY)
 
 
@@ -117,7 +122,6 @@ def _values(bind: bytes) -> list[bytes | None]:
 
 
 def _answer(result: PGresult) -> Iterator[tuple[bytes, bytes]]:
-    assert result.status == ExecStatus.TUPLES_OK, result.error_message
     columns = range(result.nfields)
     fields = b"".join(
         (result.fname(column) or b"")

@@ -182,6 +182,38 @@ def test_what_was_done_before_a_failing_statement_is_counted_and_not_repeated(
     assert ([(1, True), (2, True)], ["account", "told"]) == (ledger(database), tables(database))
 
 
+def test_an_index_that_was_built_before_the_run_was_killed_is_not_built_again(
+    database: str, tmp_path: Path
+) -> None:
+    """Case 5: SIGKILL after the statement, before it was counted; the ledger's row is the older one."""
+    files = {"1_table.sql": TABLE, "2_index.sql": outside("INSERT INTO account VALUES (3, 'Yui');", UNIQUE)}
+    folder = write(tmp_path / "migrations", files)
+    up(database, folder, target=1)
+    with session(database) as killed:
+        killed.execute("CREATE INDEX account_name ON account (id)")
+        with pytest.raises(MigrationFailed):
+            up(database, folder)
+        killed.execute("DROP INDEX account_name")
+        killed.execute(UNIQUE)
+    heard = Heard()
+
+    up(database, folder, heard, resume=True)
+
+    assert "2_index.sql: statement 2 was done already, by the earlier run" in heard.sentences
+    assert ([(1, True), (2, True)], [("account_name", True)]) == (ledger(database), indexes(database))
+
+
+def test_a_statement_is_counted_in_the_transaction_that_runs_it(database: str, tmp_path: Path) -> None:
+    """Case 5: so no moment is left in which a kill would have it done and not counted."""
+    files = {"1_count.sql": outside("CREATE TABLE told AS SELECT txid_current() AS id;", "SELECT 1 / 0;")}
+
+    with pytest.raises(MigrationFailed, match="division by zero"):
+        up(database, write(tmp_path / "migrations", files))
+
+    rows = ask(database, "SELECT xmin::text::bigint, execution_time FROM _sqlx_migrations")
+    assert [(*ask(database, "TABLE told")[0], -2)] == rows
+
+
 def test_an_index_of_somebody_else_is_not_taken_for_the_one_of_the_earlier_run(
     database: str, tmp_path: Path
 ) -> None:

@@ -90,7 +90,7 @@ def undisturbed(postgres: Server, folder: Path) -> tuple[Left, int]:
 def test_the_next_run_reaches_the_same_schema(
     postgres: Server, database: str, folder: Path, undisturbed: tuple[Left, int], number: int
 ) -> None:
-    """Case 1 and case 5: SIGKILL at any moment of a run's talk with the server."""
+    """Case 1: SIGKILL at any moment of the talk with the server. Case 5: without a transaction too."""
     expected, pieces = undisturbed
     chance = random.Random(number)  # noqa: S311  (a choice that can be made again)
     moment = 1 + int(pieces * (number + chance.random()) / examples(6, 100))

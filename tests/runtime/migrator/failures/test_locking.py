@@ -10,6 +10,7 @@ from runtime.migrator.errors import LockHeld, LockLost
 from runtime.migrator.lock import OWN_KEY, sqlx_key
 from scripts.exit_codes import Exit
 from tests.runtime.migrator.failures.means import (
+    PATIENCE,
     Background,
     Heard,
     ask,
@@ -48,7 +49,7 @@ def test_of_two_runs_the_second_waits_and_finds_nothing_to_do(database: str, tmp
         gate.execute("CREATE TABLE gate ()")
         with gate.transaction():
             gate.execute("LOCK TABLE gate")
-            first = Background(lambda: up(database, folder, lock_timeout=0))
+            first = Background(lambda: up(database, folder, lock_timeout=PATIENCE))
             until(lambda: len(ledger(database)) == 2, "the first run is at its third migration")
             second = Background(lambda: up(database, folder, heard))
             until(lambda: heard.sentences, "the second run has said that it waits")
@@ -69,14 +70,14 @@ def test_a_wait_that_is_too_long_ends_with_the_holders_name(
 
     with session(database, "deploy of Tuesday") as holder, holder.transaction():
         holder.execute("SELECT pg_advisory_lock(%s)", [OWN_KEY if whose == "ours" else key(database)])
-        since = holder.execute("SELECT date_trunc('second', now())::text, 'what it does'").fetchone()
+        since = holder.execute("SELECT date_trunc('second', now())::text AS what_it_does").fetchone()
         assert since is not None
         who = f"deploy of Tuesday (pid {holder.info.backend_pid}, user miyabi_admin, from 127.0.0.1"
         ended = here(database, folder, "up", "--lock-wait", "0.2")
 
     assert (Exit.LOCKED, "") == (ended.code, ended.out)
     sentence = ended.err.splitlines()[-1]
-    assert [] == [fact for fact in (who, f"since {since[0]}", since[1]) if fact not in sentence]
+    assert [] == [fact for fact in (who, f"since {since[0]}", "AS what_it_does") if fact not in sentence]
     assert ([], []) == (ledger(database), tables(database))
 
 
@@ -130,7 +131,7 @@ def test_a_run_whose_lock_was_taken_meanwhile_stops_after_the_file(database: str
         gate.execute("CREATE TABLE gate ()")
         with gate.transaction():
             gate.execute("LOCK TABLE gate")
-            run = Background(lambda: up(database, folder, lock_timeout=0))
+            run = Background(lambda: up(database, folder, lock_timeout=PATIENCE))
             until_waits(database)
             other.execute("SELECT pg_advisory_lock(%s)", [OWN_KEY])
         with pytest.raises(LockLost) as stopped:

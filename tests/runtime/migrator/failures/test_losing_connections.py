@@ -11,12 +11,14 @@ from runtime.migrator.errors import ConnectionLost, Outcome
 from runtime.migrator.lock import OWN_KEY
 from scripts.exit_codes import Exit
 from tests.runtime.migrator.failures.means import (
+    PATIENCE,
     Background,
     ask,
     held_locks,
     ledger,
     session,
     tables,
+    until,
     until_runs,
     until_waits,
     up,
@@ -122,13 +124,13 @@ def test_a_connection_lost_outside_of_a_transaction_leaves_a_true_mark(database:
 def test_whether_a_lost_commit_was_done_is_read_from_the_ledger(
     postgres: Server, database: str, tmp_path: Path, outcome: Outcome
 ) -> None:
-    """Case 39: the line is cut while the server is at COMMIT; it may yet succeed, or not."""
+    """Case 39: the line is cut while the server is at the last message; it may yet commit, or not."""
     folder = write(tmp_path / "migrations", {"1_late.sql": AT_COMMIT})
 
     with proxy(postgres.port) as line, session(database) as gate:
         gate.execute("CREATE TABLE gate ()")
         gate.execute("BEGIN; LOCK TABLE gate")
-        run = Background(lambda: up(line.url(database), folder, lock_timeout=0))
+        run = Background(lambda: up(line.url(database), folder, lock_timeout=PATIENCE))
         (pid,) = until_waits(database)
         line.cut()
         until_runs(database, "pg_stat_activity", "idle")
@@ -142,6 +144,31 @@ def test_whether_a_lost_commit_was_done_is_read_from_the_ledger(
     assert outcome == lost.value.outcome
     applied = ([(1, True)], ["gate", "second"])
     assert (applied if outcome is Outcome.APPLIED else ([], ["gate"])) == (ledger(database), tables(database))
+
+
+def test_a_commit_that_waits_for_a_standby_while_the_line_is_cut_is_waited_for(
+    own: Server, tmp_path: Path
+) -> None:
+    """Case 39: it is written and nobody can see it yet; ours looks only when the session is done."""
+    folder = write(tmp_path / "migrations", {"1_first.sql": FILES["1_first.sql"], "2_last.sql": "SELECT 1;"})
+    url = own.url(own.create_database())
+    up(url, folder, target=1)
+    waiting = "SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+
+    with proxy(own.port) as line, session(own.superuser_url()) as superuser:
+        superuser.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        superuser.execute("SELECT pg_reload_conf()")
+        until(lambda: ask(url, "SHOW synchronous_standby_names") == [("nobody",)], "the setting is there")
+        run = Background(lambda: up(line.url(url), folder))
+        until(lambda: ask(url, waiting), "the run waits at its COMMIT")
+        line.cut()
+        until_runs(url, "pg_stat_activity", "idle")
+        superuser.execute("ALTER SYSTEM RESET synchronous_standby_names")
+        superuser.execute("SELECT pg_reload_conf()")
+        with pytest.raises(ConnectionLost) as lost:
+            run.result()
+
+    assert (Outcome.APPLIED, [(1, True), (2, True)]) == (lost.value.outcome, ledger(url))
 
 
 def test_a_session_that_is_ended_while_it_waits_for_the_lock_is_told(

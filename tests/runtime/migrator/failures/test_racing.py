@@ -74,7 +74,7 @@ def test_an_application_waits_for_ours(database: str, tmp_path: Path) -> None:
     folder = write(tmp_path / "migrations", FILES)
 
     with gated(database) as gate, session(database, "the application") as application:
-        ours = Background(lambda: up(database, folder, lock_timeout=0))
+        ours = Background(lambda: up(database, folder, lock_timeout=PATIENCE))
         until_waits(database)
         theirs = Background(lambda: sqlx.run_embedded(application, folder))
         until_waits(database, 2)
@@ -93,7 +93,7 @@ def test_an_application_that_waits_does_not_lock_out_an_index(database: str, tmp
     (folder / "3_third.sql").unlink()
 
     with gated(database) as gate:
-        ours = Background(lambda: up(database, folder, lock_timeout=0))
+        ours = Background(lambda: up(database, folder, lock_timeout=PATIENCE))
         until_waits(database)
         with session(database, "the application") as application:
             theirs = Background(lambda: sqlx.run_embedded(application, folder))
@@ -156,7 +156,7 @@ def test_the_command_of_sqlx_fails_at_what_ours_is_applying(database: str, tmp_p
     folder = write(tmp_path / "migrations", files)
 
     with gated(database) as gate, session(database, "sqlx") as connection:
-        ours = Background(lambda: up(database, folder, lock_timeout=0))
+        ours = Background(lambda: up(database, folder, lock_timeout=PATIENCE))
         until_waits(database)
         theirs = Background(lambda: sqlx.run_command(connection, folder))
         until_waits(database, 2)
