@@ -132,6 +132,8 @@ def verify(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
     from scripts.commands.migrate import tables
 
     event: dict[str, Any] = {"action": "verify", "strict": strict, "ignore_missing": ignore_missing}
+    if accept and not schema:
+        raise typer.BadParameter("--accept is about differences of the schema; add --schema")
     if not schema:
         ask(event, env, database_url, migrations, as_json, tables.verified)
     event |= {"schema": True, "accept": accept or []}

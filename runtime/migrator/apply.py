@@ -139,7 +139,9 @@ def _may_be_tried_again(error: MigrationFailed) -> bool:
 def _attempt(session: Session, migration: Migration, start: int) -> MigrationFailed | None:
     """Run and commit the file once; return what the database refused, after it was rolled back."""
     connection = session.connection
-    prefix = f"BEGIN; {session.ledger.claim(migration).as_string(connection)}; "
+    claim = session.ledger.claim(migration).as_string(connection)
+    # who waits for this session sees the beginning of what it does
+    prefix = f"/* migration {migration.version} */ BEGIN; {claim}; "
     answer = send(connection, (prefix + migration.text).encode())
     if answer.error is None:
         answer = _complete(session, migration, time.monotonic_ns() - start)

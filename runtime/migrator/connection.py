@@ -119,7 +119,10 @@ def read_url(url: str) -> Target:
         # libpq's own words quote the string, with the password in it
         given = None
     if given is None or ("://" in url and _is_cut(given)):
-        raise UrlRefused("can't be read", "percent-encode what is no letter or digit in user and password")
+        raise UrlRefused(
+            "can't be read",
+            "percent-encode what is no letter or digit in user and password, and use parameters of libpq",
+        )
     mode = given.get("sslmode") or _default("sslmode") or "prefer"
     if mode not in SAFE_MODES:
         raise UrlRefused(
@@ -159,7 +162,7 @@ def connect(
     Raises `ConnectionFailed`, with no statement sent.
     """
     given = conninfo.make_conninfo(**_parameters(target, purpose, SESSION | (settings or {})))
-    until, pause = time.monotonic() + patience, FIRST_PAUSE
+    until, pause, told = time.monotonic() + patience, FIRST_PAUSE, ""
     while True:
         try:
             connection = psycopg.connect(given, autocommit=True, prepare_threshold=None)
@@ -168,8 +171,9 @@ def connect(
             reason = _reason(error)
             if time.monotonic() + pause > until or not any(text in reason.lower() for text in _PASSING):
                 raise ConnectionFailed(str(target), reason, _remedy(reason)) from None
-        if say:
+        if say and reason != told:
             say(f"{target}: {reason}; asking again")
+            told = reason
         time.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
     if not connection.pgconn.ssl_in_use:

@@ -236,16 +236,28 @@ class Missing(DatabaseError):
 
 
 class Edited(DatabaseError):
-    """Applied migrations no longer match their files."""
+    """Applied migrations no longer match their files.
+
+    `explanations` has a line for each of the names, or none at all where nothing explains any of them:
+    then other files made this database.
+    """
 
     def __init__(self, names: Sequence[str], explanations: Sequence[str]) -> None:
         self.names, self.explanations = tuple(names), tuple(explanations)
-        super().__init__(
-            f"changed since they were applied: {_listed(names)}; restore the files and put the change "
-            "into a new migration (`miyabi migrate repair` is for files that say the same in other bytes, "
-            "`miyabi migrate adopt` for a database that was made by other files)"
-            + "".join(f"\n{line}" for line in explanations)
-        )
+        adopt = "`miyabi migrate adopt --dry-run` compares what they made, to take the database over"
+        if explanations:
+            sentence = (
+                f"changed since they were applied: {_listed(names)}; restore the files and put the change "
+                "into a new migration (`miyabi migrate repair` is for files that say the same in other bytes)"
+            )
+        elif len(names) == 1:
+            sentence = (
+                f"{names[0]} is not the file that was applied, nor is any earlier version of it; restore "
+                f"that one and put the change into a new migration, or if it is of another's making: {adopt}"
+            )
+        else:
+            sentence = f"other files than these were applied: {_listed(names)}; {adopt}"
+        super().__init__("\n".join([sentence, *explanations]))
 
 
 class OutOfOrder(DatabaseError):

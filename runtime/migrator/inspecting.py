@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from runtime.migrator import connection as connecting
 from runtime.migrator import scanner
-from runtime.migrator.planning import State, warnings_of_clock
-from runtime.migrator.runner import Options, preflight, read_plan, require_sound
+from runtime.migrator.planning import State
+from runtime.migrator.runner import Options, preflight, read_plan, require_sound, warnings_of_place
 from runtime.migrator.survey import survey
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def plan(context: Context, options: Mapping[str, Any]) -> Document:
             if step.migration
         ],
         "warnings": [
-            *warnings_of_clock(found, place.moment),
+            *warnings_of_place(found, place),
             *(hazard.render() for hazard in warnings),
         ],
         "embedded": _is_shared(found),

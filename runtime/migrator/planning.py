@@ -79,7 +79,7 @@ class Plan:
     def require_sound(
         self,
         *,
-        explain: Callable[[Migration, Row], str],
+        explain: Callable[[Migration, Row], tuple[str, bool]],
         statements: Callable[[Migration], int],
         ignore_missing: bool = False,
         strict: bool = False,
@@ -87,7 +87,8 @@ class Plan:
     ) -> None:
         """Raise the first of `Dirty`, `Edited`, `Missing` and `OutOfOrder` that holds, naming every version.
 
-        `explain` tells in a line why a file no longer matches, `statements` counts a file's.
+        `explain` tells in a line why a file no longer matches, and whether that is known; `statements`
+        counts a file's.
         """
         for step in self.of(State.DIRTY):
             count = statements(step.migration) if step.migration else None
@@ -97,7 +98,9 @@ class Plan:
                 raise Dirty(step.version, _statements_done(step), count, resumable=resumable, edited=changed)
         if edited := self.of(State.EDITED):
             pairs = [(step.migration, step.row) for step in edited if step.migration and step.row]
-            raise Edited([file.name for file, _ in pairs], [explain(file, row) for file, row in pairs])
+            explained = [explain(file, row) for file, row in pairs]
+            lines = [line for line, _ in explained] if any(known for _, known in explained) else []
+            raise Edited([file.name for file, _ in pairs], lines)
         if (missing := self.of(State.MISSING)) and not ignore_missing:
             raise Missing([step.version for step in missing])
         if (late := self.of(State.OUT_OF_ORDER)) and strict:

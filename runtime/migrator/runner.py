@@ -107,7 +107,7 @@ def up(
         if plan.pending and not place.ledger.exists:
             place.ledger.create(session.connection)
         ensure_group_for(session.connection, plan.pending)
-        for sentence in (*warnings_of_clock(plan, place.moment), *(hazard.render() for hazard in warnings)):
+        for sentence in (*warnings_of_place(plan, place), *(hazard.render() for hazard in warnings)):
             progress.say(f"warning: {sentence}")
         applied, remaining = _apply_all(session, plan, options)
     return Result(place.database, tuple(applied), tuple(remaining), warnings, monotonic_ns() - start)
@@ -174,6 +174,18 @@ def read_plan(connection: psycopg.Connection, place: Survey, migrations: Migrati
     return lay_out(migrations, place.ledger.rows(connection) if place.ledger.exists else {})
 
 
+def warnings_of_place(plan: Plan, place: Survey) -> tuple[str, ...]:
+    """What to think of in this database, before anything is applied."""
+    sentences = warnings_of_clock(plan, place.moment)
+    if plan.pending and place.tables and not place.ledger.exists:
+        made_otherwise = (
+            f"schema {place.schema} has {place.tables} tables and no ledger; if these files made them, "
+            "`miyabi migrate adopt --baseline VERSION` says so"
+        )
+        return (*sentences, made_otherwise)
+    return sentences
+
+
 def preflight(pending: Sequence[Migration]) -> tuple[Hazard, ...]:
     """Inspect every pending file; raise `HazardsFound` for what can't be sent, return the warnings."""
     found = [
@@ -199,8 +211,9 @@ def require_sound(plan: Plan, options: Options) -> None:
     )
 
 
-def _explain(migration: Migration, row: Row) -> str:
-    return f"    {migration.name}: {drift.explain(migration.content, row.checksum, path=migration.path)}"
+def _explain(migration: Migration, row: Row) -> tuple[str, bool]:
+    explanation = drift.explain(migration.content, row.checksum, path=migration.path)
+    return f"    {migration.name}: {explanation}", explanation.matching is not None
 
 
 def _apply_all(session: Session, plan: Plan, options: Options) -> tuple[list[Applied], list[Migration]]:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LogLevel = Literal["DEBUG", "INFO", "WARN", "ERROR"]
-Password = Annotated[SecretStr, Field(min_length=16)]
+SHORTEST = 16
+Password = Annotated[SecretStr, Field(min_length=SHORTEST)]
 """A password that is worth a verifier; those that are generated have 48 characters."""
 
 
@@ -75,5 +76,8 @@ def read_passwords() -> Mapping[str, SecretStr]:
 def _refusal(error: ValidationError) -> VariableRefused:
     """The first thing that is wrong, without what was found there."""
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    message = "it is missing" if first["type"] == "missing" else first["msg"]
+    message = {
+        "missing": "it is missing",
+        "too_short": f"it has fewer than {SHORTEST} characters",
+    }.get(first["type"], first["msg"])
     return VariableRefused(str(first["loc"][0]).upper(), message[0].lower() + message[1:])

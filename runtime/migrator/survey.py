@@ -24,6 +24,8 @@ SELECT current_database()::text AS database, current_user::text AS user, current
        current_setting('server_version_num')::int AS version,
        to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS')::bigint AS moment,
        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
+       (SELECT count(*) FROM pg_class
+        WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')) AS tables,
        (SELECT min(nspname)::text FROM pg_namespace
         WHERE nspname = ANY(string_to_array(translate(current_setting('search_path'), '" ', ''), ','))
           AND NOT has_schema_privilege(oid, 'USAGE')) AS closed,
@@ -73,6 +75,8 @@ class Survey:
     moment: int
     """The server's clock, in UTC, as a version tells it: 20251126093000."""
     may_create: bool
+    tables: int
+    """In the schema in which new ones are made."""
     ledger: ledger.Ledger
     ledger_rights_missing: tuple[str, ...]
 

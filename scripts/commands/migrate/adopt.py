@@ -17,7 +17,7 @@ DIGITS: Final = 12
 """Hexadecimal digits of a checksum that a line shows."""
 NOTE: Final = (
     "Nothing but the ledger is written. sqlx will go on with these files, and refuse the original ones,\n"
-    "whose checksums the ledger no longer has; the answer of --json holds them, to go back."
+    "whose checksums the ledger no longer has; they are printed when it is done, to go back."
 )
 _ORDER: Final = ("table", "column", "constraint", "index", "view", "function", "trigger", "enum", "sequence")
 """Kinds of objects in the order in which a person asks for them; others follow."""
@@ -75,6 +75,10 @@ def _adopted(document: Document) -> Iterator[str]:
     if outcome == "would adopt":
         yield NOTE
     else:
+        replaced = [change for change in document["changes"] if change["recorded"]]
+        if replaced:
+            yield "the ledger had, and sqlx will refuse files of:"
+            yield from (f"  {change['version']}  {change['recorded']}" for change in replaced)
         noun, done = ("row", "added") if document["baseline"] else ("checksum", "replaced")
         yield f"adopted, {_count(rows, noun)} {done}; go on by `miyabi migrate plan`"
 

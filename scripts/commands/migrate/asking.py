@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from runtime.migrator.context import Document
 
 CODES: Final[Mapping[type, Exit]] = {
+    ProgramError: Exit.WRONG_INPUT,
     FilesError: Exit.WRONG_INPUT,
     AccessError: Exit.NO_ACCESS,
     LockError: Exit.LOCKED,
@@ -48,7 +49,7 @@ def ask(
     telling = Telling(sys.stderr)
     try:
         document = _answer(event, env, database_url, folder, telling)
-    except MigratorError as error:
+    except (MigratorError, ProgramError) as error:
         telling.clear()
         return tell(error, as_json=as_json)
     telling.clear()
@@ -56,7 +57,7 @@ def ask(
     return code(document)
 
 
-def tell(error: MigratorError, *, as_json: bool = False) -> int:
+def tell(error: MigratorError | ProgramError, *, as_json: bool = False) -> int:
     """Tell an error in its sentence, and return its exit code."""
     if as_json:
         kind = getattr(error, "kind", type(error).__name__)
@@ -97,9 +98,13 @@ def _directly(event: Mapping[str, Any], url: str, folder: Path, telling: Telling
 
 def _through_function(event: Mapping[str, Any], env: str, telling: Telling) -> Document:
     from ops.migrating import ask_function
+    from stacks.errors import StackError
     from stacks.loading import load_environment
 
-    environment = load_environment(env)
+    try:
+        environment = load_environment(env)
+    except StackError as error:
+        raise WhichDatabase(str(error)) from None
     try:
         return ask_function(environment, event, say=telling.say)
     except KeyboardInterrupt:

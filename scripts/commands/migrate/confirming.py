@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from functools import partial
+from signal import SIGINT
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -74,15 +75,23 @@ def change(  # noqa: PLR0913  (the options of the commands, one each)
     def go_on(document: Document) -> int:
         if not document["outcome"].startswith("would "):
             return code(document)
-        if not typer.confirm(question(document), err=True):
+        try:
+            agreed = typer.confirm(question(document), err=True)
+        except typer.Abort:
+            talk("\nnothing was changed")
+            return asking.SIGNALLED + SIGINT
+        if not agreed:
             talk("nothing was changed")
             return Exit.DONE
-        # all but its last line was shown before the question
-        return ask(
-            {**event, "shown": document["shown"]}, render=lambda answer: render(answer).splitlines()[-1]
-        )
+        shown = set(render(document).splitlines())
+        return ask({**event, "shown": document["shown"]}, render=partial(_news, render, shown))
 
     return ask({**event, "dry_run": True}, code=go_on)
+
+
+def _news(render: Callable[[Document], str], shown: set[str], document: Document) -> str:
+    """What was not shown before the question."""
+    return "\n".join(line for line in render(document).splitlines() if line and line not in shown)
 
 
 def code(document: Document) -> int:

@@ -30,7 +30,8 @@ def status(document: Document) -> str:
     ]
     counts = ", ".join(f"{number} {STATES.get(state, state)}" for state, number in document["counts"].items())
     head = ("version", "description", "state", "applied on (UTC)", "took")
-    return "\n".join([where(document), "", *table(head, rows), "", counts or "no migrations"])
+    hint = ["what has changed: miyabi migrate verify"] if "edited" in document["counts"] else []
+    return "\n".join([where(document), "", *table(head, rows), "", counts or "no migrations", *hint])
 
 
 def plan(document: Document) -> str:

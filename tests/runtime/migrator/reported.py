@@ -13,6 +13,7 @@ from runtime.migrator.connection import read_url
 from runtime.migrator.context import Context
 from runtime.migrator.files import Migrations, read_migrations
 from tests.runtime.migrator.failures.means import Heard, ask
+from tests.runtime.migrator.failures.means_sqlx import CREATE, INSERT
 
 if TYPE_CHECKING:
     from runtime.migrator.context import Document
@@ -24,30 +25,18 @@ REPORTED: Final = FILES.until(20251125000001)
 """The seven that ran on the live database."""
 TOOK: Final = 12_345_678
 """Nanoseconds."""
-_CREATE = """
-CREATE TABLE IF NOT EXISTS _sqlx_migrations (
-    version BIGINT PRIMARY KEY,
-    description TEXT NOT NULL,
-    installed_on TIMESTAMPTZ NOT NULL DEFAULT now(),
-    success BOOLEAN NOT NULL,
-    checksum BYTEA NOT NULL,
-    execution_time BIGINT NOT NULL
-)"""
-_INSERT = """
-INSERT INTO _sqlx_migrations ( version, description, success, checksum, execution_time )
-VALUES ( %s, %s, TRUE, %s, -1 )"""
 _TIME = "UPDATE _sqlx_migrations SET execution_time = %s WHERE version = %s"
 
 
 def migrate_as_reported(url: str, migrations: Migrations = REPORTED) -> None:
     """Do what sqlx 0.8 does, with its statements; the checksums are of files that nobody here has."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(_CREATE)
+        connection.execute(CREATE)
         for migration in migrations.up:
             with connection.transaction():
                 connection.execute(migration.content)
                 row = [migration.version, migration.description, secrets.token_bytes(48)]
-                connection.execute(_INSERT, row)
+                connection.execute(INSERT, row)
             connection.execute(_TIME, [TOOK, migration.version])
 
 

@@ -136,6 +136,16 @@ def test_what_is_not_utf_8_is_refused_with_its_byte(tmp_path: Path) -> None:
         read_migrations(write(tmp_path, "1_a.sql", content=b"-- \xff"))
 
 
+def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    try:
+        (tmp_path / "1_\udcff.sql").write_bytes(CREATE)
+    except OSError:
+        pytest.skip("this file system takes UTF-8 only")
+
+    with pytest.raises(FileRefused, match="has a name that is not UTF-8"):
+        read_migrations(tmp_path)
+
+
 def test_a_broken_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "1_a.sql").symlink_to(tmp_path / "gone")
 

@@ -126,7 +126,7 @@ def test_what_an_operator_can_act_on_is_an_answer(invoke: Invoke, postgres: Serv
         (
             "API_LOGIN_A_PASSWORD",
             "short-secret",
-            "API_LOGIN_A_PASSWORD is refused (value should have at least",
+            "API_LOGIN_A_PASSWORD is refused (it has fewer than 16 characters)",
         ),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL is refused (input should be 'DEBUG', 'INFO', 'WARN' or 'ERROR')"),
     ],

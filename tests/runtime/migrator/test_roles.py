@@ -475,7 +475,7 @@ def test_a_login_is_let_in_over_tls_alone(server: Server, database: str) -> None
         (
             "too-short",
             VariableRefused,
-            "API_LOGIN_B_PASSWORD is refused (value should have at least 16 items",
+            "API_LOGIN_B_PASSWORD is refused (it has fewer than 16 characters)",
         ),
     ],
     ids=["missing", "short"],

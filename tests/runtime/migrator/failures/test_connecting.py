@@ -165,8 +165,7 @@ def test_a_refused_connection_is_tried_again_and_then_told(database: str) -> Non
     assert f"no connection to {name_of(database)} at localhost:{port}: Connection refused; " in str(
         failed.value
     )
-    assert f"{target}: Connection refused; asking again" == told[0]
-    assert 1 < len(told) < 5  # the pauses grow
+    assert [f"{target}: Connection refused; asking again"] == told
 
 
 def test_a_server_that_comes_back_is_used() -> None:

@@ -75,6 +75,22 @@ def test_every_file_that_has_changed_is_listed(here: Here, database: str, folder
     assert "changed since" in here(database, folder, "status").out
 
 
+def test_a_database_of_other_files_is_to_be_adopted(here: Here, database: str, folder: Path) -> None:
+    """Case 12: where no file is known in any version, restoring them is no way out."""
+    up(database, folder)
+    put(folder, {name: f"SELECT '{name}'" for name in THREE})
+
+    answer = here(database, folder, "up")
+
+    assert Exit.DATABASE_REFUSED == answer.code
+    assert [
+        (
+            "miyabi: other files than these were applied: 1_t1.sql, 2_t2.sql, 3_t3.sql; "
+            "`miyabi migrate adopt --dry-run` compares what they made, to take the database over"
+        )
+    ] == answer.err.splitlines()
+
+
 def test_the_version_that_was_applied_is_found_in_git(here: Here, database: str, folder: Path) -> None:
     """Case 12: the commit whose file was applied is named; a change of comments alone can be repaired."""
     up(database, folder)
