@@ -6,22 +6,19 @@ from typing import Annotated, Any
 
 import typer
 
+from scripts.migrate_direct import rehearse, snapshot
 from scripts.migrate_options import (
     FOLDER,
     Accept,
-    Check,
     DryRun,
     Env,
     Folder,
     IgnoreMissing,
     Json,
     LockWait,
-    Output,
-    PgDump,
     Resume,
     Strict,
     Target,
-    Unasked,
     Url,
     Yes,
     ask,
@@ -41,7 +38,10 @@ app = typer.Typer(
 def status(
     env: Env = None, database_url: Url = None, migrations: Folder = FOLDER, as_json: Json = False
 ) -> None:
-    """Print every migration: applied, pending, changed since, without a file, unfinished."""
+    """Print every migration with its state.
+
+    Applied, pending, changed since, without a file here, or unfinished.
+    """
     from scripts.commands.migrate import tables
 
     ask({"action": "status"}, env, database_url, migrations, as_json, tables.status)
@@ -57,7 +57,10 @@ def plan(
     ignore_missing: IgnoreMissing = False,
     as_json: Json = False,
 ) -> None:
-    """Print what `up` would apply, after every check that it would make; exit 10 where there is something."""
+    """Print what `up` would apply; exit 10 where there is something.
+
+    Every check that `up` makes before its first change is made here too.
+    """
     from scripts.commands.migrate import tables
     from scripts.exit_codes import Exit
 
@@ -89,7 +92,10 @@ def up(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
     attempts: Annotated[int, typer.Option(help="How often to try what can't get its locks.")] = 10,
     as_json: Json = False,
 ) -> None:
-    """Apply what is pending, each migration whole or not at all; nothing while a check fails."""
+    """Apply what is pending, each migration whole or not at all.
+
+    Nothing is applied while a check fails, in whatever file.
+    """
     from scripts.commands.migrate import tables
     from scripts.exit_codes import Exit
 
@@ -127,7 +133,10 @@ def verify(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
     accept: Accept = None,
     as_json: Json = False,
 ) -> None:
-    """Check that every applied migration still matches its file; exit 9 where one does not."""
+    """Check that what is applied still matches its files.
+
+    Exit 9 where a file does not, or with --schema where the database's schema is not the one of the files.
+    """
     from scripts.commands.migrate import adopt as comparison
     from scripts.commands.migrate import tables
 
@@ -155,7 +164,9 @@ def adopt(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Take over a database that sqlx migrated from other files, once its schema is shown to be the same.
+    """Take over a database that sqlx migrated from other files.
+
+    It is taken over once its schema is shown to be the same.
 
     The schema of the files is made in a scratch database and compared. Only then, after asking, the
     checksums in the ledger become those of the files; no statement runs on any other table.
@@ -191,7 +202,9 @@ def repair(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Mend the ledger where a file was only reformatted, or where a migration was not finished.
+    """Mend the ledger's row of one migration.
+
+    Where its file was only reformatted, or where it was begun and not finished.
 
     A checksum is replaced only if what was applied is found, in a variant of the file or in git, and says
     the same but for comments and white space.
@@ -229,7 +242,9 @@ def revert(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Take the newest applied migration back by its .down.sql, with its row, in one transaction.
+    """Take the newest applied migration back by its .down.sql.
+
+    With its row in the ledger, in one transaction.
 
     The migrations here have none: they go forward only, and a new one undoes what an old one did.
     """
@@ -260,7 +275,10 @@ def roles(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Make the API's database roles, and set their passwords to API_LOGIN_A_PASSWORD and ..._B_PASSWORD."""
+    """Make the API's database roles, and set their passwords.
+
+    The passwords stand in API_LOGIN_A_PASSWORD and API_LOGIN_B_PASSWORD.
+    """
     from scripts.commands.migrate import roles as rendering
 
     event = {"action": "roles", "login": login, "force": force}
@@ -271,7 +289,10 @@ def roles(
 def probe(
     env: Env = None, database_url: Url = None, migrations: Folder = FOLDER, as_json: Json = False
 ) -> None:
-    """Tell whether the database is reached, over TLS, as whom, and how it is; exit 3 where it is not."""
+    """Tell whether the database is reached, and as whom.
+
+    And over which TLS, how fast, and what may be done there; exit 3 where it is not reached.
+    """
     from scripts.commands.migrate import probe as rendering
     from scripts.exit_codes import Exit
 
@@ -286,56 +307,5 @@ def probe(
     )
 
 
-@app.command(epilog="Example: miyabi migrate rehearse --refuse-blocking")
-def rehearse(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
-    env: Unasked = None,
-    database_url: Url = None,
-    migrations: Folder = FOLDER,
-    target: Target = None,
-    ignore_missing: IgnoreMissing = False,
-    refuse_blocking: Annotated[
-        bool,
-        typer.Option(
-            "--refuse-blocking",
-            help="Exit 4 where a statement keeps others waiting while it scans or rewrites a table.",
-        ),
-    ] = False,
-    pg_dump: PgDump = None,
-    as_json: Json = False,
-) -> None:
-    """Run what is pending on a copy of the schema, and tell what each statement locks, rewrites and scans.
-
-    The copy, without rows, is a scratch database on the same server, and goes at the end. Always direct: it
-    needs pg_dump, and a database URL of a user with CREATEDB.
-    """
-    from scripts.commands.migrate import rehearse as rehearsing
-
-    code = rehearsing.rehearse(
-        env=env,
-        database_url=database_url,
-        folder=migrations,
-        options={"target": target, "ignore_missing": ignore_missing},
-        refuse_blocking=refuse_blocking,
-        pg_dump=pg_dump,
-        as_json=as_json,
-    )
-    raise typer.Exit(code)
-
-
-@app.command(epilog="Example: miyabi migrate snapshot --check schema.sql")
-def snapshot(
-    env: Unasked = None,
-    database_url: Url = None,
-    output: Output = None,
-    check: Check = None,
-    pg_dump: PgDump = None,
-) -> None:
-    """Print the schema as SQL: the same bytes for the same schema, server version and pg_dump.
-
-    Always direct: it needs pg_dump, and a database URL.
-    """
-    from scripts.commands.migrate import snapshot as taking
-
-    raise typer.Exit(
-        taking.snapshot(env=env, database_url=database_url, output=output, check=check, pg_dump=pg_dump)
-    )
+app.command(epilog="Example: miyabi migrate rehearse --refuse-blocking")(rehearse)
+app.command(epilog="Example: miyabi migrate snapshot --check schema.sql")(snapshot)

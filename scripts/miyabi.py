@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from cfn.errors import CfnError
 from scripts import cost_app, migrate_app
 from scripts.errors import ProgramError, ResultUnwritable
+from scripts.narrowing import narrowed
 from scripts.talk import prepare_streams, refuse
-from stacks.errors import StackError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -71,8 +71,18 @@ def main() -> None:
     """Run the program."""
     prepare_streams()
     try:
-        app()
-    except (StackError, CfnError, ProgramError) as error:
-        refuse(error)
+        narrowed(app, sys.argv[1:])()
     except OSError as error:  # what a file is read for is refused where that is done
         refuse(ResultUnwritable(error))
+    except Exception as error:
+        if not isinstance(error, _mistakes()):
+            raise
+        refuse(error)
+
+
+def _mistakes() -> tuple[type[Exception], ...]:
+    """What an operator can mend; asked for when something went wrong, so that a start does not import it."""
+    from cfn.errors import CfnError
+    from stacks.errors import StackError
+
+    return StackError, CfnError, ProgramError

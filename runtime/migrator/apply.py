@@ -181,9 +181,7 @@ def send_completion(session: Session, migration: Migration, nanoseconds: int) ->
     idle = connection.pgconn.transaction_status == TransactionStatus.IDLE
     begin = BEGIN_WRITING if idle else CHECK_NOW
     complete = session.ledger.complete(migration.version, nanoseconds).as_bytes(connection)
-    return send(
-        connection, begin + RESET + complete + b"; COMMIT; " + session.lock.count_held.as_bytes(connection)
-    )
+    return send(connection, begin + RESET + complete + b"; COMMIT; " + session.lock.count_held)
 
 
 def _after_failure(session: Session, migration: Migration) -> str:

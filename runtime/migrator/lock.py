@@ -14,7 +14,6 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from psycopg import sql
 from psycopg.rows import dict_row
 
 from runtime.migrator.errors import LockHeld
@@ -38,9 +37,15 @@ WHERE {_KEYS} = ANY(%s) AND l.granted AND l.pid <> pg_backend_pid()
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 LIMIT 1
 """  # noqa: S608  (the keys are bound)
-_COUNT_HELD: Final = f"""
-SELECT count(*) FROM pg_locks WHERE {_KEYS} IN ({{}}, {{}}) AND granted AND pid = pg_backend_pid()"""  # noqa: S608  (the keys are numbers)
-
+_TAKE: Final = "SELECT pg_try_advisory_lock(%s)"
+_TAKE_BOTH: Final = """
+SELECT CASE WHEN pg_try_advisory_lock(%(own)s) THEN
+           CASE WHEN pg_try_advisory_lock(%(sqlx)s)
+                THEN pg_try_advisory_lock(%(own)s) AND pg_try_advisory_lock(%(sqlx)s)
+                ELSE NOT pg_advisory_unlock(%(own)s) END
+       ELSE false END
+"""
+_HELD: Final = "CASE WHEN pg_advisory_unlock({key}) THEN pg_try_advisory_lock({key})::int ELSE 0 END"
 _STRING: Final = re.compile(r"'[^']*(?:'|$)")
 
 
@@ -71,39 +76,41 @@ class Lock:
         """Take both, polling; after `wait` seconds raise `LockHeld`, which names the holder."""
         if self.try_both():
             return
-        self._poll("SELECT pg_try_advisory_lock(%s)", OWN_KEY, wait, say)
+        self._poll(OWN_KEY, wait, say)
         self.retake(wait, say)
 
     def retake(self, wait: float, say: Callable[[str], None]) -> None:
         """Poll for sqlx's lock alone, if it is not held."""
-        self._poll("SELECT pg_try_advisory_lock(%s)", self.key, wait, say)
+        self._poll(self.key, wait, say)
         self.lent = False
 
     def take_anew(self, wait: float, say: Callable[[str], None]) -> None:
         """Take again what should be held, whatever a migration has given away or taken twice."""
         self.connection.execute("SELECT pg_advisory_unlock_all()")
         if self.lent:
-            self._poll("SELECT pg_try_advisory_lock(%s)", OWN_KEY, wait, say)
+            self._poll(OWN_KEY, wait, say)
         else:
             self.acquire(wait, say)
 
     def try_both(self) -> bool:
         """Ask once for both, in one round trip; on failure neither is held."""
-        held = self.connection.execute(
-            "SELECT CASE WHEN pg_try_advisory_lock(%s) THEN "
-            "CASE WHEN pg_try_advisory_lock(%s) THEN true ELSE NOT pg_advisory_unlock(%s) END ELSE false END",
-            [OWN_KEY, self.key, OWN_KEY],
-        ).fetchone()
+        held = self.connection.execute(_TAKE_BOTH, {"own": OWN_KEY, "sqlx": self.key}).fetchone()
         return held == (True,)
 
     @property
-    def count_held(self) -> sql.Composed:
-        """The statement that counts which of the two this session holds."""
-        return sql.SQL(_COUNT_HELD).format(OWN_KEY, self.key)
+    def count_held(self) -> bytes:
+        """The statement that counts which of the two this session holds.
+
+        Each is held twice, so one of the two can be given back, which tells whether it was there, and taken
+        again without a gap. That a file has given back one of the two goes unnoticed, and does no harm. To
+        look into `pg_locks` takes ten times as long, for every migration.
+        """
+        keys = (OWN_KEY,) if self.lent else (OWN_KEY, self.key)
+        return f"SELECT {' + '.join(_HELD.format(key=key) for key in keys)}".encode()
 
     def lend(self) -> None:
         """Give sqlx's lock away, for statements that a waiter of that tool would stand in the way of."""
-        self.connection.execute("SELECT pg_advisory_unlock(%s)", [self.key])
+        self.connection.execute("SELECT pg_advisory_unlock(%s), pg_advisory_unlock(%s)", [self.key, self.key])
         self.lent = True
 
     @property
@@ -115,9 +122,9 @@ class Lock:
         """Give both away, and whatever a migration has left locked."""
         self.connection.execute("SELECT pg_advisory_unlock_all()")
 
-    def _poll(self, statement: str, key: int, wait: float, say: Callable[[str], None]) -> None:
+    def _poll(self, key: int, wait: float, say: Callable[[str], None]) -> None:
         start, pause, told = time.monotonic(), FIRST_PAUSE, ""
-        while self.connection.execute(statement, [key]).fetchone() != (True,):
+        while self.connection.execute(_TAKE, [key]).fetchone() != (True,):
             holder = find_holder(self.connection, [key])
             waited = time.monotonic() - start
             if waited + pause > wait:
@@ -127,6 +134,7 @@ class Lock:
                 told = holder.sentence
             time.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  (spreads the waiters, guards nothing)
             pause = min(2 * pause, LONGEST_PAUSE)
+        self.connection.execute(_TAKE, [key])  # twice, as `count_held` wants
 
 
 def find_holder(connection: psycopg.Connection, keys: list[int]) -> Holder:

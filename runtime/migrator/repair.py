@@ -160,7 +160,7 @@ def _unfinished(
     return found, partial(_write, connection, mend)
 
 
-def _write(connection: psycopg.Connection, statement: sql.Composed) -> None:
+def _write(connection: psycopg.Connection, statement: sql.SQL | sql.Composed) -> None:
     with connection.transaction():
         if connection.execute(statement).rowcount != 1:
             raise LedgerMoved(NOTHING_DONE)

@@ -150,7 +150,7 @@ def _attempt(session: Session, down: Migration) -> MigrationFailed | None:
 
 def _commit(session: Session, down: Migration) -> MigrationFailed | None:
     connection = session.connection
-    answer: Answer = send(connection, RESET + b"COMMIT; " + session.lock.count_held.as_bytes(connection))
+    answer: Answer = send(connection, RESET + b"COMMIT; " + session.lock.count_held)
     if answer.error is None:
         keep_locks(session, down, answer)
         return None

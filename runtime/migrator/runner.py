@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 
 from runtime.migrator import connection as connecting
-from runtime.migrator import drift, hazards, scanner
+from runtime.migrator import hazards, scanner
 from runtime.migrator.apply import Session, apply
 from runtime.migrator.errors import HazardsFound
 from runtime.migrator.lock import Lock, sqlx_key
@@ -212,6 +212,8 @@ def require_sound(plan: Plan, options: Options) -> None:
 
 
 def _explain(migration: Migration, row: Row) -> tuple[str, bool]:
+    from runtime.migrator import drift  # a run that has nothing to explain starts without it
+
     explanation = drift.explain(migration.content, row.checksum, path=migration.path)
     return f"    {migration.name}: {explanation}", explanation.matching is not None
 
