@@ -92,7 +92,8 @@ def test_an_application_that_waits_does_not_lock_out_an_index(database: str, tmp
     folder = write(tmp_path / "migrations", FILES | {"3_index.sql": INDEX})
     (folder / "3_third.sql").unlink()
 
-    with gated(database) as gate:
+    with gated(database) as gate, session(database) as old:
+        old.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM pg_class")  # the index waits for it
         ours = Background(lambda: up(database, folder, lock_timeout=PATIENCE))
         until_waits(database)
         with session(database, "the application") as application:
@@ -101,6 +102,7 @@ def test_an_application_that_waits_does_not_lock_out_an_index(database: str, tmp
             gate.execute("COMMIT")
             with pytest.raises(sqlx.SqlxError, match=r"^migration 3 is partially applied"):
                 theirs.result()  # and its connection ends with it, as a program's that does not start
+        old.execute("ROLLBACK")
         assert 3 == len(ours.result().applied)
 
     assert [(True,)] == ask(database, "SELECT indisvalid FROM pg_index WHERE indrelid = 'first'::regclass")
