@@ -186,6 +186,7 @@ def send_completion(session: Session, migration: Migration, nanoseconds: int) ->
 
 def _after_failure(session: Session, migration: Migration) -> str:
     """Roll back, and tell what is left: a file that commits by itself leaves its claim."""
+    session.watch.stop()  # it would cancel this too, once the run's time is over
     send(session.connection, b"ROLLBACK; " + RESET)
     row = session.ledger.rows(session.connection).get(migration.version)
     return ROLLED_BACK if row is None else COMMITTED_ITSELF

@@ -107,12 +107,12 @@ def _run(session: Session, migration: Migration, statement: scanner.Statement, n
         before = indexes.invalid(session.connection) if _is_concurrent(statement) else frozenset()
         attempt = 1
         while (refusal := _attempt(session, migration, statement, number)) is not None:
-            with suppress(psycopg.Error):  # what stays is told; a later run drops it
+            with suppress(psycopg.Error):  # `_failure` tells what stays, and a resumed run drops it
                 _drop_left(session, statement, "the failed statement", before)
             attempt += 1
             again = _may_be_tried_again(session, statement, refusal)
             if not (again and paused_before(session, migration, reason(refusal.error), attempt)):
-                raise _failure(session, migration, statement, refusal)
+                raise _failure(session, migration, statement, refusal, before)
 
 
 @contextmanager
@@ -218,15 +218,20 @@ def _may_be_tried_again(session: Session, statement: scanner.Statement, refusal:
 
 
 def _failure(
-    session: Session, migration: Migration, statement: scanner.Statement, refusal: _Refusal
+    session: Session,
+    migration: Migration,
+    statement: scanner.Statement,
+    refusal: _Refusal,
+    before: frozenset[indexes.InvalidIndex],
 ) -> MigrationFailed:
-    """Take the claim back where nothing is done yet: then there is nothing to resolve."""
+    """Take the claim back where nothing is done or left: then there is nothing to resolve."""
+    session.watch.stop()  # it would cancel this too, once the run's time is over
     send(session.connection, b"ROLLBACK; " + RESET)
     row = session.ledger.rows(session.connection).get(migration.version)
     done = row.statements_done if row else 0
-    half = _half_detached(session, statement)
-    if half or done:
-        state = f"{done} of its statements are done{half}, and it is marked as unfinished"
+    left = _half_detached(session, statement) + _invalid_left(session, statement, before)
+    if left or done:
+        state = f"{done} of its statements are done{left}, and it is marked as unfinished"
     else:
         state = COMMITTED if _first(statement) in COMMITS_ITSELF else CLEAN
         forget = session.ledger.forget(migration.version).as_bytes(session.connection)
@@ -235,6 +240,14 @@ def _failure(
     offset = statement.start + max(told, 1) - 1
     why = cause(session, refusal.error)
     return failed_at(migration, refusal.error, offset, statement.text, state, why)
+
+
+def _invalid_left(
+    session: Session, statement: scanner.Statement, before: frozenset[indexes.InvalidIndex]
+) -> str:
+    """The invalid index that the statement left and that could not be dropped, as behind a reader."""
+    left = indexes.left_by(session.connection, statement, before) if _is_concurrent(statement) else ()
+    return "".join(f", the invalid index {index} is left" for index in sorted(left, key=str))
 
 
 def _half_detached(session: Session, statement: scanner.Statement) -> str:

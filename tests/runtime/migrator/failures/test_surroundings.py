@@ -141,6 +141,27 @@ def test_an_invalid_index_goes_whatever_its_name(database: str, tmp_path: Path, 
         assert frozenset() == invalid(connection)
 
 
+def test_an_invalid_index_that_cant_be_dropped_is_told_and_dropped_by_the_resumed_run(
+    database: str, tmp_path: Path
+) -> None:
+    """Case 21: a reader keeps the index from being built, and then from being dropped."""
+    ask_nothing(database, "CREATE TABLE t (i int)")
+    text = f"{OUTSIDE}SET statement_timeout = 300; CREATE INDEX CONCURRENTLY i ON t (i)"
+    folder = write(tmp_path / "migrations", {"1_a.sql": text})
+
+    with session(database) as reader:
+        reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM t")
+        with pytest.raises(
+            MigrationFailed, match=r"the invalid index public\.i on t is left, and it is marked"
+        ):
+            up(database, folder)
+    assert [(1, False)] == ledger(database)
+
+    up(database, folder, resume=True)
+
+    assert [(True,)] == ask(database, "SELECT indisvalid FROM pg_index WHERE indrelid = 't'::regclass")
+
+
 def test_a_partition_that_is_half_detached_is_told(database: str, tmp_path: Path) -> None:
     ask_nothing(
         database,
