@@ -39,13 +39,18 @@ UNKNOWN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """What is meant to change of the odd rows: the grants that are repetitions."""
+    """What is meant to change of the odd rows: grants and repositories that are repetitions."""
 
     repeated_grants: frozenset[UUID]
+    repeated_repositories: frozenset[UUID]
 
 
 def add_ordinary(connection: Connection) -> None:
-    """Add two rows or more to every table, of which nothing is meant to change but the users' tokens."""
+    """Add two rows or more to every table.
+
+    Nothing is meant to change of them but users' tokens, and that work on an organization's repository
+    becomes the organization's.
+    """
     for _ in range(2):
         user = add(connection, "users", name="宮美", avatar_url="https://example.org/a.png")
         organization = add(connection, "organizations", owner_id=user, settings='{"a": [1, null]}')
@@ -69,7 +74,7 @@ def add_ordinary(connection: Connection) -> None:
 
 
 def add_odd(connection: Connection) -> Odd:
-    """Add rows without times, tasks that wait for themselves, and grants that were made over and over."""
+    """Add rows without times, tasks that wait for themselves, and what was granted or registered twice."""
     for table, times in UNKNOWN.items():
         for missing in {times, times[:1], times[-1:]}:
             add(connection, table, **dict.fromkeys(missing))
@@ -92,9 +97,12 @@ def add_odd(connection: Connection) -> Odd:
 
     grant = {"user_id": user, "permission_id": allowed, "created_at": None}
     add(connection, "user_permissions", **grant)
+    twice = {"user_id": user, "full_name": "owner/twice"}
+    add(connection, "tasks", user_id=user, repository_id=add(connection, "repositories", **twice))
     return Odd(
         frozenset(
             add(connection, "user_permissions", **grant, expires_at=end)
             for end in ("2025-12-01 00:00:00+00", "infinity")
-        )
+        ),
+        frozenset({add(connection, "repositories", **twice, created_at="2025-12-01 00:00:00+00")}),
     )

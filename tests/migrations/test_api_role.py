@@ -39,6 +39,7 @@ RIGHTS: Final = {
     "teams": "SIUD",
     "team_members": "SIUD",
     "sessions": "SIUD",
+    "idempotency_keys": "SIUD",
     "permissions": "S",
     "roles": "S",
     "role_permissions": "S",
@@ -131,15 +132,23 @@ def test_the_api_can_do_its_work(member: Connection) -> None:
     execution = add(member, "agent_executions", user_id=user, repository_id=repository)
     add(member, "execution_logs", execution_id=execution)
     workflow = add(member, "workflows", user_id=user)
-    task, other = add(member, "tasks", user_id=user), add(member, "tasks", user_id=user)
+    task, other = (
+        add(member, "tasks", user_id=user, organization_id=place) for place in (None, organization)
+    )
     add(member, "task_dependencies", task_id=task, depends_on_task_id=other)
+    member.execute(
+        "INSERT INTO idempotency_keys (user_id, route, key, request_sha256) VALUES (%s, 'a', 'b', %s)",
+        [user, bytes(32)],
+    )
 
     for statement in (
         "UPDATE tasks SET status = 'running', started_at = now()",
         "UPDATE agent_executions SET status = 'completed'",
         "UPDATE organizations SET settings = '{}'",
+        "UPDATE idempotency_keys SET status = 201, answer = '{}'",
         "SELECT FROM organization_summary, user_organizations, user_effective_permissions",
         "DELETE FROM task_dependencies",
+        "DELETE FROM idempotency_keys",
     ):
         assert member.execute(statement).rowcount > 0, statement
     asked = "SELECT has_permission(%s, %s, 'organization.delete')"

@@ -42,6 +42,7 @@ END;
 $$;
 ALTER TABLE user_permissions
 RENAME CONSTRAINT user_permissions_user_id_permission_id_organization_id_key TO other;
+ALTER TABLE repositories RENAME CONSTRAINT repositories_organization_id_fkey TO another;
 """
 WORK: Final = {
     "sign in": (
@@ -86,11 +87,24 @@ WORK: Final = {
         "INSERT INTO repositories (user_id, github_repo_id, owner, name, full_name)"
         " SELECT id, 7, 'o', 'r', 'o/r' FROM users ON CONFLICT DO NOTHING"
     ),
+    "list repositories": "SELECT * FROM repositories WHERE is_active ORDER BY created_at DESC",
+    "execute an agent": (
+        "INSERT INTO agent_executions (user_id, repository_id, agent_type, status, options)"
+        " SELECT user_id, id, 'review', 'pending', '{}' FROM repositories RETURNING *"
+    ),
+    "list executions": "SELECT * FROM agent_executions ORDER BY created_at DESC LIMIT 20",
+    "create a workflow": (
+        "INSERT INTO workflows (user_id, repository_id, name, definition)"
+        " SELECT user_id, id, 'W', '{}' FROM repositories RETURNING *"
+    ),
+    "list workflows": "SELECT * FROM workflows ORDER BY created_at DESC",
     "sum up": "SELECT * FROM organization_summary",
 }
 """What the function that is being replaced does, from the facts about its API."""
 KEPT: Final = {"create tasks", "list tasks", "read dependencies", "start a task", "fail a task"}
 """Statements over a table that gets a column of another type: who has prepared them must do so anew."""
+KEPT_LATER: Final = {"execute an agent", "list executions", "create a workflow", "list workflows"}
+"""The same of tables that get a new column."""
 
 
 def work(connection: Connection) -> dict[str, list[dict[str, Any]]]:
@@ -122,6 +136,7 @@ def test_other_files_are_told_apart(database_7: str) -> None:
 
     assert {
         "constraint user_permissions.other",
+        "constraint repositories.another",
         "index other",
         "function check_task_cycle()",
         "function has_permission(uuid,uuid,character varying)",
@@ -164,7 +179,8 @@ def test_a_connection_that_is_kept_must_prepare_statements_anew(database_7: str)
                 except FeatureNotSupported:
                     failed[migration.description].add(name)
 
-    assert failed == dict.fromkeys(failed, KEPT)
+    later = dict.fromkeys(list(failed)[list(failed).index(mending("let work").description) :], KEPT_LATER)
+    assert failed == {description: KEPT | later.get(description, set()) for description in failed}
 
 
 @pytest.mark.parametrize("status", ["active", "suspended"])

@@ -83,6 +83,16 @@ def test_no_migration_makes_others_wait_while_it_reads_or_rewrites_a_table(datab
         ("ALTER TABLE tasks ALTER COLUMN issue_number TYPE bigint", {"tasks"}, {"tasks"}),
         ("ALTER TABLE tasks ADD CHECK (name <> '') NOT VALID", set(), set()),
         ("UPDATE tasks SET description = name", set(), set()),
+        (
+            "ALTER TABLE tasks ADD FOREIGN KEY (execution_id) REFERENCES agent_executions NOT VALID",
+            set(),
+            set(),
+        ),
+        (
+            "ALTER TABLE tasks ADD FOREIGN KEY (execution_id) REFERENCES agent_executions",
+            {"tasks"},
+            set(),
+        ),
     ],
 )
 def test_what_makes_others_wait_is_found(

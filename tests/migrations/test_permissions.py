@@ -23,6 +23,7 @@ CODE = "workflows.delete"
 """Held by org:owner, org:admin and team:lead, and by no other role."""
 TOMORROW, YESTERDAY = "1 day", "-1 day"
 NOWHERE, HERE, EVERYWHERE = (False, False, False), (True, False, False), (True, True, True)
+ELSEWHERE = (False, True, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Case:
         grant: Whether the direct grant is for the organization or the whole system, and when it ends.
         reported: Where it held as reported.
         mended: Where it holds now.
+        active: Whether the organization is; what is not known counts as no.
     """
 
     reported: tuple[bool, bool, bool]
@@ -42,6 +44,7 @@ class Case:
     member: tuple[str, str] | None = None
     team: str | None = None
     grant: tuple[str, str | None] | None = None
+    active: bool | None = True
 
 
 CASES = {
@@ -61,14 +64,18 @@ CASES = {
     "system-wide grant": Case(NOWHERE, EVERYWHERE, grant=("system", None)),
     "system-wide grant until tomorrow": Case(NOWHERE, EVERYWHERE, grant=("system", TOMORROW)),
     "system-wide grant until yesterday": Case(NOWHERE, NOWHERE, grant=("system", YESTERDAY)),
+    "administrator where it is off": Case(HERE, NOWHERE, member=("admin", "active"), active=False),
+    "administrator where it may be off": Case(HERE, NOWHERE, member=("admin", "active"), active=None),
+    "team lead where it is off": Case(HERE, NOWHERE, ("member", "active"), "lead", active=False),
+    "grant where it is off": Case(HERE, NOWHERE, grant=("organization", None), active=False),
+    "system-wide grant where it is off": Case(NOWHERE, ELSEWHERE, grant=("system", None), active=False),
 }
 
 
 def given(connection: Connection, case: Case) -> tuple[UUID, list[UUID | None]]:
     """Give a new user what the case says; return the user and the places to ask for."""
-    user, organization, other = (
-        add(connection, table) for table in ("users", "organizations", "organizations")
-    )
+    user, other = add(connection, "users"), add(connection, "organizations")
+    organization = add(connection, "organizations", is_active=case.active)
     if case.member:
         role, status = case.member
         add(
@@ -159,6 +166,14 @@ def test_nobody_holds_what_does_not_exist(mended: Connection) -> None:
     assert (False,) == mended.execute(asked, [user, organization, "workflows.invented"]).fetchone()
     assert (False,) == mended.execute(asked, [user, uuid4(), CODE]).fetchone()
     assert (False,) == mended.execute(asked, [uuid4(), organization, CODE]).fetchone()
+
+
+def test_an_organization_that_is_switched_on_again_gives_back_every_right(mended: Connection) -> None:
+    user, places = given(mended, CASES["administrator where it is off"])
+
+    mended.execute("UPDATE organizations SET is_active = true WHERE id = %s", [places[0]])
+
+    assert HERE == allowed(mended, user, places)
 
 
 def test_parameters_have_the_names_that_were_decided_once(mended: Connection) -> None:

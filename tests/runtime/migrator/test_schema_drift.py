@@ -53,7 +53,7 @@ def test_after_all_migrations_nothing_differs_grants_included(live: str) -> None
     answer = perform_on(live, "verify", schema=True)
 
     assert [] == differences(answer, "schema")
-    assert (19, 3) == (answer["schema"]["objects"]["table"], answer["schema"]["objects"]["view"])
+    assert (20, 3) == (answer["schema"]["objects"]["table"], answer["schema"]["objects"]["view"])
     assert before == rows(live)
     assert [] == scratch_databases(live)
 
