@@ -14,6 +14,9 @@ from typing import Final
 API_PREFIX: Final = "/api/v1"
 ORIGIN_HEADER: Final = "x-origin-secret"
 """Header by which CloudFront proves to the functions that a request came through it."""
+REFRESH_COOKIE: Final = "__Secure-miyabi-refresh"
+"""Holds a browser's refresh token: set by the login, taken and renewed by the API."""
+REFRESH_COOKIE_PATH: Final = f"{API_PREFIX}/auth"
 CA_BUNDLE: Final = "/var/task/runtime/ca/rds.pem"
 """Where the package carries the RDS root certificates; libpq wants an absolute path."""
 API_LOGINS: Final = {"a": "miyabi_api_a", "b": "miyabi_api_b"}
@@ -178,6 +181,7 @@ ROUTES: Final = (
     Route("DELETE", "/organizations/{org_id}", permission="organization.delete"),
     Route("GET", _MEMBERS, permission="organization.members.read"),
     Route("POST", _MEMBERS, permission="organization.members.manage"),
+    Route("POST", f"{_MEMBERS}/accept"),
     Route("PATCH", f"{_MEMBERS}/{{user_id}}", permission="organization.members.manage"),
     Route("DELETE", f"{_MEMBERS}/{{user_id}}", permission="organization.members.manage"),
     Route("GET", _TEAMS, permission="teams.read"),
