@@ -1,0 +1,65 @@
+"""Writes what a function does as lines of JSON, in which no secret stands.
+
+Lambda takes a line as it is when it is an object with `level` and `timestamp` (RFC 3339):
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import traceback
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import TextIO
+
+LEVELS: Final = ("DEBUG", "INFO", "WARN", "ERROR")
+HIDDEN: Final = "***"
+
+
+class Journal:
+    """Lines of a log. `fields` stand in each, `secrets` in none."""
+
+    def __init__(
+        self, stream: TextIO, level: str, fields: Mapping[str, Any], secrets: Iterable[str] = ()
+    ) -> None:
+        self._stream, self._fields = stream, dict(fields)
+        self._least = LEVELS.index(level)
+        # the longest first: one may be a part of another
+        self._secrets = sorted(filter(None, secrets), key=len, reverse=True)
+        self._lock = threading.Lock()
+
+    def hide(self, text: str) -> str:
+        """The text with every secret made unreadable."""
+        for secret in self._secrets:
+            text = text.replace(secret, HIDDEN)
+        return text
+
+    def fault(self, error: BaseException, **more: Any) -> None:
+        """Write what nobody expected, with its traceback."""
+        told = traceback.format_exception(error)
+        self.write("ERROR", str(error), kind=type(error).__name__, traceback=told, **more)
+
+    def write(self, level: str, message: str, **more: Any) -> None:
+        """Write a line, if its level is wanted."""
+        if LEVELS.index(level) < self._least:
+            return
+        moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        line = {"timestamp": moment, "level": level, "message": message} | self._fields | more
+        text = json.dumps(self._hidden(line), ensure_ascii=False) + "\n"
+        with self._lock:
+            self._stream.write(text)
+            self._stream.flush()
+
+    def _hidden(self, value: Any) -> Any:
+        """The value without secrets: before it is JSON, which spells some characters otherwise."""
+        if isinstance(value, str):
+            return self.hide(value)
+        if isinstance(value, dict):
+            return {key: self._hidden(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._hidden(each) for each in value]
+        return value
