@@ -5,7 +5,9 @@ TwinError
 ├── ProgramsMissing   a folder that was named has not all of PostgreSQL's programs
 ├── AccountMissing    root may not run PostgreSQL, and there is nobody else to run it
 ├── RoomMissing       no folder for temporary files has the room, or is open to PostgreSQL
-└── PostgresFailed    a program of PostgreSQL failed, with what it said
+├── PostgresFailed    a program of PostgreSQL failed, with what it said
+├── PortTaken         nothing can listen on a port that was asked for
+└── RuntimeClientMissing   AWS's client of the Lambda runtime is not installed (twin.managed_runtime)
 
 Each is told in one sentence, and none is a fault of what is being tested.
 """
@@ -72,3 +74,11 @@ class PostgresFailed(TwinError):
         self.program, self.found, self.said = program, found, said
         lines = [line.strip() for line in said.splitlines() if line.strip()]
         super().__init__(f"{program} {found}; it said last: {' / '.join(lines[-3:]) or 'nothing'}")
+
+
+class PortTaken(TwinError):
+    """Nothing can listen on a port that was asked for."""
+
+    def __init__(self, port: int, reason: str) -> None:
+        self.port, self.reason = port, reason
+        super().__init__(f"port {port} can't be listened on ({reason}); name another by --port, or 0 for any")

@@ -1,0 +1,160 @@
+"""An HTTP request as the event that an HTTP API hands to a Lambda function: payload format 2.0.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html has
+the format. What that page leaves open is taken from what people have seen of AWS:
+
+- The path and its parameters arrive decoded, the raw query string as it was sent:
+  https://github.com/aws/aws-lambda-dotnet/pull/1901
+- Which bodies are text: https://github.com/ministackorg/ministack/pull/766
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64encode
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from twin.routing import Match
+
+Event = dict[str, Any]
+
+TEXT_TYPES: Final = frozenset({"application/json", "application/xml", "application/javascript"})
+"""Media types, besides `text/*`, of which the body passes as text; all others as base64, forms too."""
+HOP_BY_HOP: Final = frozenset(
+    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
+)
+"""Headers that are between the client and the gateway only (RFC 9110, 7.6.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """How the HTTP API calls itself in an event."""
+
+    api_id: str = "local"
+    account_id: str = "123456789012"
+    region: str = "us-east-1"
+    stage: str = "$default"
+
+    @property
+    def domain_name(self) -> str:
+        """The host of its own address at AWS."""
+        return f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request as it came.
+
+    Attributes:
+        method: In capitals.
+        target: Path and query, encoded: `/tasks?title=a%20b`.
+        headers: In their order, as often as they were sent.
+        body: All of it.
+        source_ip: Address of the client.
+        protocol: As in the request's first line.
+        request_id: By which the gateway knows it: new for each.
+    """
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    source_ip: str = "127.0.0.1"
+    protocol: str = "HTTP/1.1"
+    request_id: str = field(default_factory=lambda: b64encode(os.urandom(11)).decode())
+    received: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def path(self) -> str:
+        """The path, decoded."""
+        return unquote(self.target.partition("?")[0])
+
+    @property
+    def query(self) -> str:
+        """The query string, encoded."""
+        return self.target.partition("?")[2]
+
+    def header(self, name: str) -> str | None:
+        """All values of a header, its name in small letters, or None."""
+        values = [value for each, value in self.headers if each.lower() == name]
+        return ",".join(values) if values else None
+
+
+def make_event(request: Request, match: Match, api: Api) -> Event:
+    """The event of a request that took a route; what is empty is left out, as AWS does."""
+    cookie = request.header("cookie")
+    event: Event = {
+        "version": "2.0",
+        "routeKey": match.route_key,
+        "rawPath": request.path,
+        "rawQueryString": request.query,
+        "cookies": [each.strip() for each in cookie.split(";") if each.strip()] if cookie else None,
+        "headers": _headers(request),
+        "queryStringParameters": _joined(parse_qsl(request.query, keep_blank_values=True)),
+        "requestContext": _context(request, match, api),
+        "pathParameters": match.parameters,
+    }
+    return {key: value for key, value in event.items() if value or value == ""} | _body(request)
+
+
+def _context(request: Request, match: Match, api: Api) -> dict[str, Any]:
+    return {
+        "accountId": api.account_id,
+        "apiId": api.api_id,
+        "domainName": api.domain_name,
+        "domainPrefix": api.api_id,
+        "http": {
+            "method": request.method,
+            "path": request.path,
+            "protocol": request.protocol,
+            "sourceIp": request.source_ip,
+            "userAgent": request.header("user-agent") or "",
+        },
+        "requestId": request.request_id,
+        "routeKey": match.route_key,
+        "stage": api.stage,
+        "time": request.received.strftime("%d/%b/%Y:%H:%M:%S +0000"),
+        "timeEpoch": int(request.received.timestamp() * 1000),
+    }
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """One value for each name: those of a name that comes more than once are joined by commas."""
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: ",".join(each) for name, each in values.items()}
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """The headers as the gateway passes them on; at AWS every request comes to it by TLS."""
+    dropped = HOP_BY_HOP | {"cookie"}
+    sent = _joined((name.lower(), value) for name, value in request.headers if name.lower() not in dropped)
+    before = sent.get("x-forwarded-for")
+    return sent | {
+        "content-length": str(len(request.body)),
+        "x-amzn-trace-id": sent.get("x-amzn-trace-id") or make_trace_id(request.received),
+        "x-forwarded-for": f"{before}, {request.source_ip}" if before else request.source_ip,
+        "x-forwarded-port": "443",
+        "x-forwarded-proto": "https",
+    }
+
+
+def make_trace_id(moment: datetime) -> str:
+    """A new identifier for AWS X-Ray: version, seconds since 1970 and 96 random bits."""
+    return f"Root=1-{int(moment.timestamp()):08x}-{os.urandom(12).hex()}"
+
+
+def _body(request: Request) -> dict[str, Any]:
+    if not request.body:
+        return {"isBase64Encoded": False}
+    media_type = (request.header("content-type") or "").partition(";")[0].strip().lower()
+    if media_type.startswith("text/") or media_type in TEXT_TYPES:
+        return {"body": request.body.decode(errors="replace"), "isBase64Encoded": False}
+    return {"body": b64encode(request.body).decode(), "isBase64Encoded": True}
