@@ -49,9 +49,10 @@ class Journal:
             return
         moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         line = {"timestamp": moment, "level": level, "message": message} | self._fields | more
-        text = json.dumps(self._hidden(line), ensure_ascii=False) + "\n"
+        # half of a surrogate pair is no character that a stream could take
+        text = json.dumps(self._hidden(line), ensure_ascii=False).encode(errors="backslashreplace").decode()
         with self._lock:
-            self._stream.write(text)
+            self._stream.write(text + "\n")
             self._stream.flush()
 
     def _hidden(self, value: Any) -> Any:
