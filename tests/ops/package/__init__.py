@@ -1,0 +1,1 @@
+"""Building packages, from real wheels, and running what was built."""
