@@ -1,7 +1,7 @@
 # Thin on purpose: the work is done by the miyabi program and by scripts/. The environment, .venv, makes itself
 # once and whenever its lock changes; it needs Python 3.11 or later and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help synth cost prices migrate check test soak golden docs bench checkov lock clean
+.PHONY: help synth cost prices migrate serve package check test soak golden docs bench checkov lock clean
 
 # Some shells keep the name of their start-up file in ENV; the name of an environment holds no slash.
 ifeq ($(origin ENV),environment)
@@ -23,6 +23,12 @@ prices: .venv/.ready ## ask AWS for its prices, and write those that changed to 
 
 migrate: .venv/.ready ## apply the migrations to DATABASE_URL, or to the database of ENV
 	@.venv/bin/miyabi migrate up $(ENV) $(ARGS)
+
+serve: .venv/.ready ## serve the API on this machine, with a database and a user, until Ctrl-C
+	@.venv/bin/miyabi serve $(ARGS)
+
+package: .venv/.ready ## build the zips that Lambda runs, to build/package/
+	@.venv/bin/miyabi package $(ARGS)
 
 check: .venv/.ready ## form, types, templates and their rules: what CI asks besides the tests
 	@scripts/check
@@ -52,7 +58,7 @@ clean: ## remove what the other targets wrote, except .venv
 	@rm -rf build .cache .hypothesis *.egg-info
 	@find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/.ready: requirements/dev.txt setup.cfg pyproject.toml
+.venv/.ready: requirements/dev.txt requirements/lambda.txt requirements/lambda-runtime.txt setup.cfg pyproject.toml
 	@scripts/setup
 
 # Scripts inside .venv name their folder and their interpreter: if either has moved away, it must be made anew.

@@ -57,14 +57,26 @@ PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n)(.*?)(<!-- end -->)", re.DO
 
 def main() -> None:
     """Write every document anew, or with --check exit with 4 if one is out of date."""
-    stale = [path for path in documents() if renewed(path) != path.read_text(encoding="utf-8")]
+    stale = {path: made for path, made in _made() if _kept(path) != made}
     if "--check" in sys.argv[1:]:
         for path in stale:
             talk(f"{path.relative_to(ROOT)} is out of date; `make docs` writes it anew")
         sys.exit(Exit.RULE_BROKEN if stale else Exit.DONE)
-    for path in stale:
-        path.write_text(renewed(path), encoding="utf-8")
+    for path, made in stale.items():
+        path.write_text(made, encoding="utf-8")
         talk(f"{path.relative_to(ROOT)} written anew")
+
+
+def _made() -> Iterator[tuple[Path, str]]:
+    """Everything that is generated, as it should be: parts of documents, and the API's own document."""
+    from runtime.api import openapi
+
+    yield openapi.PLACE, openapi.text(openapi.make_document())
+    yield from ((path, renewed(path)) for path in documents())
+
+
+def _kept(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def documents() -> list[Path]:
@@ -387,6 +399,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "help-cost-prices-refresh": output_of("cost", "prices", "refresh", "--help"),
     "help-migrate": output_of("migrate", "--help"),
     **{f"help-migrate-{name}": output_of("migrate", name, "--help") for name in MIGRATE_COMMANDS},
+    "help-serve": output_of("serve", "--help"),
+    "help-package": output_of("package", "--help"),
+    **{f"help-package-{name}": output_of("package", name, "--help") for name in ("build", "inspect")},
     "actions": actions_table,
     "hazards": hazards_table,
     "failure-cases": cases_table,

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from scripts import cost_app, migrate_app
+from scripts import cost_app, migrate_app, package_app
 from scripts.errors import ProgramError, ResultUnwritable
 from scripts.narrowing import narrowed
 from scripts.talk import prepare_streams, refuse
@@ -24,6 +24,7 @@ app = typer.Typer(
 
 app.add_typer(cost_app.app, name="cost")
 app.add_typer(migrate_app.app, name="migrate")
+app.add_typer(package_app.app, name="package")
 
 Environments = Annotated[
     list[str] | None,
@@ -61,6 +62,23 @@ def synth(
 
     code = run(env or [], build=build, as_of=_day(as_of), strict=strict, as_json=as_json or output == "json")
     raise typer.Exit(code)
+
+
+@app.command(epilog="Example: miyabi serve --port 8080")
+def serve(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where to listen on 127.0.0.1; 0 is any free port.")
+    ] = 8000,
+    log: Annotated[
+        Path | None, typer.Option(help="A file for the API's own log; left out, it is not kept.")
+    ] = None,
+    output: Format = "table",
+    as_json: Json = False,
+) -> None:
+    """Serve the API on this machine, with a database in memory and a user who has signed in."""
+    from scripts.commands.serve import run
+
+    raise typer.Exit(run(port=port, log=log, as_json=as_json or output == "json"))
 
 
 def _day(given: datetime | None) -> date:

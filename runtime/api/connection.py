@@ -1,0 +1,95 @@
+"""Opens a connection to the database: over TLS, and never waited for past the end of a request."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+from runtime.api.errors import Unavailable
+from runtime.api.failures import Unanswered, not_connected
+
+if TYPE_CHECKING:
+    from psycopg.abc import PQGen
+
+    from runtime.migrator.connection import Target
+
+    Result = TypeVar("Result")
+
+NETWORK: Final = {
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "2",
+    "tcp_user_timeout": "8000",
+    "gssencmode": "disable",
+    "client_encoding": "UTF8",
+}
+"""A peer that is gone without a word, as after a failover, is noticed within 9 s."""
+MARGIN: Final = 1.0
+"""Seconds before the end of a request at which the server ends a statement."""
+GRACE: Final = 0.5
+"""Seconds after which nobody waits any longer for a server that does not even do that."""
+POLLING: Final = 0.1
+"""Seconds between looks for a signal, as psycopg has it."""
+
+
+class Bounded(psycopg.Connection[Any]):
+    """A connection that knows when the request has to be answered.
+
+    The network notices a machine that is gone, the server a statement that takes long. A server whose
+    kernel takes the question and that then hangs, as one does without its disk, is noticed here.
+    """
+
+    deadline: float | None = None
+    """By `time.monotonic`, of the request that is being answered."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long a statement may still run; None if nobody waits."""
+        return None if self.deadline is None else self.deadline - time.monotonic() - MARGIN
+
+    def wait(self, gen: PQGen[Result], interval: float = POLLING, timeout: float | None = None) -> Result:
+        """Wait as psycopg does, and no longer than the request has. Raises `Unanswered`."""
+        if timeout is None and (left := self.seconds_left) is not None:
+            timeout = max(left + GRACE, 0)
+        try:
+            return super().wait(gen, interval, timeout)
+        except psycopg.OperationalError as error:
+            if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
+                raise
+            self.pgconn.finish()  # what the server may still say would answer the next question
+            raise Unanswered from error
+
+
+def connect(target: Target, *, connect_timeout: int, statement_timeout: int) -> Bounded:
+    """Connect, with our session settings in the start-up packet, where they cost no round trip.
+
+    Args:
+        target: Where, over TLS.
+        connect_timeout: Seconds for one address.
+        statement_timeout: Seconds that one statement may run.
+
+    Raises:
+        Unavailable: There is no connection; the reason is ours, without the server's words.
+    """
+    settings = {
+        "statement_timeout": f"{statement_timeout}s",
+        "TimeZone": "UTC",
+        "client_connection_check_interval": "2s",
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    ours = NETWORK | {"application_name": "miyabi api", "options": options}
+    parameters = {"connect_timeout": str(connect_timeout)} | target.parameters | ours
+    try:
+        connection = Bounded.connect(
+            **parameters,  # type: ignore[arg-type]  # libpq takes texts
+            prepare_threshold=None,  # prepared statements would pin a connection of RDS Proxy
+        )
+    except (psycopg.Error, UnicodeError) as error:  # the latter where a host's name can't be one
+        raise not_connected(error) from error
+    if not connection.pgconn.ssl_in_use:
+        connection.close()
+        raise Unavailable("the connection is not over TLS")
+    return connection

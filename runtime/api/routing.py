@@ -1,0 +1,130 @@
+"""Registers what answers a route of the contract, with all that each route has in common.
+
+A route reads by a connection outside of a transaction, or writes in one: its method says which. A read
+whose connection broke is asked once more over another one, if the request has the time.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from runtime.api import idempotency
+from runtime.api.call import router
+from runtime.api.errors import Invalid, NotFound, Unavailable
+from runtime.contract import API_PREFIX, ROUTES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
+    from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+
+    from runtime.api.call import Call
+    from runtime.api.database import Database
+    from runtime.api.errors import Refusal
+    from runtime.contract import Route
+
+    Handler = Callable[..., Any]
+
+TIME_TO_ASK_AGAIN: Final = 24.0
+"""Seconds that must be left for a second try: one connection and one statement, by their timeouts."""
+
+REFUSES: Final = "x-refuses"
+"""Under which Powertools keeps the statuses that a route declares, for the document of the API."""
+
+_contract: Final = {f"{route.method} {route.path}": route for route in ROUTES}
+
+
+def answers(
+    key: str,
+    summary: str,
+    *,
+    status: int = 200,
+    database: bool = True,
+    refuses: tuple[type[Refusal], ...] = (),
+) -> Callable[[Handler], Handler]:
+    """Register a function as what answers a route.
+
+    Args:
+        key: Method and path as in the contract, without the prefix: `GET /tasks/{task_id}`.
+        summary: What it does, for the document of the API.
+        status: Of the answer.
+        database: Whether it is given a connection.
+        refuses: How it can refuse beside what follows from the contract (see runtime/api/openapi.py).
+    """
+    route = _contract[key]
+    path = route.path.replace("{", "<").replace("}", ">")
+    middlewares = [refuse_another_route, refuse_unknown_parameters, *([use_database] if database else [])]
+    refusals: tuple[type[Refusal], ...] = (*refuses, Unavailable) if database else refuses
+    register = router.route(
+        path,
+        method=route.method,
+        summary=summary,
+        tags=[route.path.split("/")[1]],
+        status_code=status,
+        middlewares=cast("list[Callable[..., Any]]", middlewares),
+        operation_id=operation_id(route),
+        openapi_extensions={REFUSES: sorted({refusal.status for refusal in refusals})},
+    )
+    return cast("Callable[[Handler], Handler]", register)
+
+
+def operation_id(route: Route) -> str:
+    """A name for a route that a generated client can use: `get_tasks_task_id`."""
+    words = route.path.replace("{", "").replace("}", "").replace("-", "_").replace(".", "_").split("/")
+    return "_".join([route.method.lower(), *words[1:]])
+
+
+def refuse_another_route(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Refuse a path that means one route to the gateway and another to us: each has its own permission.
+
+    The gateway chooses before it decodes the path, so `/organizations/x%2Fteams` is an organization to it.
+    """
+    call: Call = app.context["call"]
+    if app.context["_route"].openapi_path != API_PREFIX + call.route.path:
+        raise NotFound("path")
+    return next_middleware(app)
+
+
+def refuse_unknown_parameters(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Refuse a query parameter that the route does not know: a misspelt filter must not be ignored."""
+    if given := app.current_event.query_string_parameters:
+        known = _known_parameters(app.context["_route"])
+        if unknown := sorted(set(given) - known):
+            allowed = f"it takes {', '.join(sorted(known))}" if known else "it takes none"
+            raise Invalid("the request has a mistake", f"query.{unknown[0]}: no such parameter; {allowed}")
+    return next_middleware(app)
+
+
+def _known_parameters(route: Any) -> set[str]:
+    """Names of a route's query parameters, those of a model among them."""
+    names: set[str] = set()
+    for field in route.dependant.query_params:
+        fields = getattr(field.type_, "model_fields", None)
+        names |= set(fields) if fields else {field.alias}
+    return names
+
+
+def use_database(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Give the call a connection for as long as its route runs."""
+    call: Call = app.context["call"]
+    database: Database = app.context["database"]
+    if call.route.method != "GET":
+        with database.writing(call.deadline) as connection:
+            call.connection = connection
+            return idempotency.answer_once(call, app, next_middleware)
+    try:
+        return _read(call, database, app, next_middleware)
+    except Unavailable as failure:
+        if not failure.broken or call.deadline - time.monotonic() < TIME_TO_ASK_AGAIN:
+            raise
+    return _read(call, database, app, next_middleware)
+
+
+def _read(
+    call: Call, database: Database, app: ApiGatewayResolver, next_middleware: NextMiddleware
+) -> Response[Any]:
+    with database.reading(call.deadline) as connection:
+        call.connection = connection
+        return next_middleware(app)

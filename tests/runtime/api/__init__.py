@@ -1,0 +1,1 @@
+"""Tests of the HTTP API, against a PostgreSQL with TLS and as a member of the API's role."""
