@@ -17,6 +17,7 @@ from secrets import token_urlsafe
 from socket import SO_REUSEADDR, SOL_SOCKET, socket
 from typing import TYPE_CHECKING, Any, Final
 
+from runtime.api.errors import Problem
 from runtime.api.handler import make_service
 from runtime.api.settings import Settings
 from runtime.api.signing_in import sign_in
@@ -122,6 +123,17 @@ def _sign_in(service: Service) -> Mapping[str, Any]:
     return session
 
 
+def _no_github(event: Mapping[str, Any]) -> dict[str, Any]:
+    """What the login's routes answer here, where GitHub would not know whom to send back."""
+    told = Problem(
+        error="not_found",
+        message="GitHub is not asked here: use the token that was printed at the start",
+        request_id=event["requestContext"]["requestId"],
+    )
+    headers = {"content-type": "application/json", "cache-control": "no-store"}
+    return {"statusCode": 404, "headers": headers, "body": told.model_dump_json(exclude_none=True)}
+
+
 def _refuse_taken(port: int) -> None:
     """Tell before a database is started; that the port is still free afterwards is no more than likely."""
     with socket() as trial:
@@ -138,7 +150,7 @@ def _listen(service: Service, port: int, on_served: Callable[[Served], None]) ->
         lambda event, context: service.application.answer(event, context.get_remaining_time_in_millis()),
         partial(InvocationContext, function_name="api", timeout_seconds=TIMEOUT_SECONDS),
     )
-    routes = {route.key: target for route in ROUTES if route.function is Function.API}
+    routes = {route.key: target if route.function is Function.API else _no_github for route in ROUTES}
     front = Front(routes, requested_port=port, on_served=on_served)
     try:
         front.__enter__()

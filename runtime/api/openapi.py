@@ -8,12 +8,13 @@ https://spec.openapis.org/oas/v3.1.1.html
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from runtime.api import errors
 from runtime.api.application import make_resolver
-from runtime.api.errors import Problem, Refusal
+from runtime.api.errors import Fault, MethodNotAllowed, Problem, Refusal, Unauthenticated, Unavailable
 from runtime.api.routing import REFUSES, operation_id
 from runtime.api.schemas import PREFIX, needed, plain, without_null
 from runtime.api.version import VERSION
@@ -55,8 +56,27 @@ LOGIN_PARAMETERS: Final = {
         "error": "Why GitHub has no code.",
     },
 }
-ELSEWHERE: Final = 502
-"""The login's alone: GitHub, or AWS on the way to the API, failed."""
+UNTOLD: Final = (Fault, MethodNotAllowed)
+"""Refusals that are no answer of an operation: a mistake of ours, and a method that is no route."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of refusal; `types` are what its `error` can be."""
+
+    name: str
+    status: int
+    about: str
+    types: tuple[str, ...]
+
+
+ELSEWHERE: Final = Kind(
+    "Elsewhere",
+    502,
+    "GitHub, or AWS on the way to the API, failed or was too slow; sign in again.",
+    ("external_api_error",),
+)
+"""The login's alone."""
 
 
 def make_document() -> Document:
@@ -80,7 +100,7 @@ def make_document() -> Document:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
             "parameters": PARAMETERS,
             "headers": HEADERS,
-            "responses": {name: _refusal(name, kinds) for name, kinds in _kinds().items()},
+            "responses": {kind.name: _refusal(kind) for kind in _kinds()},
         },
     }
     document["components"]["schemas"] = needed(document, schemas)
@@ -170,45 +190,33 @@ def _refused(route: Route, told: Document, status: int) -> set[int]:
 
 
 def _refusals(statuses: set[int] | tuple[int, ...]) -> Document:
-    names = {refusal.status: name for name, refusal in _classes()} | {ELSEWHERE: "Elsewhere"}
+    names = {kind.status: kind.name for kind in _kinds()}
     return {str(status): _reference("responses", names[status]) for status in sorted(statuses)}
 
 
-def _classes() -> Iterator[tuple[str, type[Refusal]]]:
-    """The refusals that a document tells of, each by its name: one for a status."""
-    for name, found in vars(errors).items():
-        if (
-            isinstance(found, type)
-            and Refusal in found.__bases__
-            and name not in ("Fault", "MethodNotAllowed")
-        ):
-            yield name, found
-
-
-def _kinds() -> dict[str, tuple[str, list[str], int]]:
-    """What each refusal is about, which types it has, and its status."""
+def _kinds() -> Iterator[Kind]:
+    """The refusals that operations tell of: one for a status."""
     known = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, Refusal)]
-    found = {
-        name: (
-            (refusal.__doc__ or "").strip().splitlines()[0],
-            sorted({each.kind for each in known if issubclass(each, refusal)}),
-            refusal.status,
-        )
-        for name, refusal in _classes()
-    }
-    about = "GitHub, or AWS on the way to the API, failed or was too slow; sign in again."
-    return found | {"Elsewhere": (about, ["external_api_error"], ELSEWHERE)}
+    for refusal in known:
+        if Refusal in refusal.__bases__ and refusal not in UNTOLD:
+            about = (refusal.__doc__ or "").partition("\n")[0]
+            types = {each.kind for each in known if issubclass(each, refusal)}
+            yield Kind(refusal.__name__, refusal.status, about, tuple(sorted(types)))
+    yield ELSEWHERE
 
 
-def _refusal(name: str, told: tuple[str, list[str], int]) -> Document:
-    about, kinds, status = told
+def _refusal(kind: Kind) -> Document:
     headers = _headers()
-    if name == "Unauthenticated":
+    if kind.status == Unauthenticated.status:
         headers["WWW-Authenticate"] = _reference("headers", "WwwAuthenticate")
-    if status in (ELSEWHERE, 503):
+    if kind.status in (ELSEWHERE.status, Unavailable.status):
         headers["Retry-After"] = _reference("headers", "RetryAfter")
-    schema = _reference("schemas", "Problem") | {"properties": {"error": {"enum": kinds}}}
-    return {"description": about, "headers": headers, "content": {"application/json": {"schema": schema}}}
+    schema = _reference("schemas", "Problem") | {"properties": {"error": {"enum": list(kind.types)}}}
+    return {
+        "description": kind.about,
+        "headers": headers,
+        "content": {"application/json": {"schema": schema}},
+    }
 
 
 def _headers() -> Document:
@@ -221,12 +229,9 @@ def _headers() -> Document:
 
 def _query_parameters(route: Route, resolver: APIGatewayHttpResolver) -> Iterator[Document]:
     """A route's query parameters, with the bounds of their model: Powertools tells only their types."""
-    path = API_PREFIX + route.path.replace("{", "<").replace("}", ">")
     known = [*resolver._dynamic_routes, *resolver._static_routes]  # noqa: SLF001  (they have no other name)
-    found = next(
-        each for each in known if each.openapi_path == API_PREFIX + route.path and route.method in each.method
-    )
-    del path
+    wanted = (API_PREFIX + route.path, route.method)
+    found = next(each for each in known if (each.openapi_path, each.method) == wanted)
     for field in found.dependant.query_params:
         model = field.type_.model_json_schema()
         for name, schema in model["properties"].items():

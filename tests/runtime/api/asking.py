@@ -12,6 +12,7 @@ from runtime.api.handler import Service, make_service
 from runtime.api.settings import Settings
 from runtime.api.signing_in import sign_in
 from runtime.contract import API_PREFIX
+from tests.runtime.api.documented import check
 from twin.event import Api as Gateway
 from twin.event import Request, make_event
 from twin.routing import RouteTable
@@ -64,7 +65,10 @@ class Client:
         headers: Mapping[str, str] | None = None,
         milliseconds: int = MILLISECONDS,
     ) -> Answer:
-        """Send a request, with a body that becomes JSON, or a text that is sent as it is."""
+        """Send a request, with a body that becomes JSON, or a text that is sent as it is.
+
+        Whatever comes back must be what the API's document tells of.
+        """
         sent = text if text is not None else None if body is None else json.dumps(body)
         given = {"content-type": "application/json"} if sent is not None else {}
         if self.token:
@@ -74,7 +78,9 @@ class Client:
         match = _table.match(method, request.path)
         assert match is not None
         answer = self.service.application.answer(make_event(request, match, Gateway()), milliseconds)
-        return Answer(answer["statusCode"], answer["headers"], answer.get("cookies", []), answer["body"])
+        told = Answer(answer["statusCode"], answer["headers"], answer.get("cookies", []), answer["body"])
+        check(method, path, told)
+        return told
 
     def get(self, path: str, **more: Any) -> Answer:
         """Read."""

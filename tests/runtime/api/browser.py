@@ -30,6 +30,7 @@ OPTIONS: Final = {
         "--disable-gpu",
         "--disable-dev-shm-usage",
         "--no-first-run",
+        "--disable-breakpad",
         "--force-prefers-reduced-motion",  # a page that still scrolls can't be clicked at
     ]
 }
@@ -119,8 +120,10 @@ def browse() -> Iterator[Browser]:
             wanted = {"goog:chromeOptions": OPTIONS, "goog:loggingPrefs": {"browser": "ALL"}}
             made = _send("POST", address, {"capabilities": {"alwaysMatch": wanted}})
             session = f"{address}/{made['sessionId']}"
-            yield Browser(session)
-            _send("DELETE", session)
+            try:
+                yield Browser(session)
+            finally:
+                _send("DELETE", session)  # ends the browser, which outlives its driver
         finally:
             driver.terminate()
 

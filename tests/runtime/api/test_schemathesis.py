@@ -88,10 +88,14 @@ def ask(config: schemathesis.Config, paths: tuple[str, ...] = ()) -> tuple[int, 
 
 
 def test_every_answer_is_documented(own_url: str) -> None:
+    """In `make soak` requests also follow one another: what one made, the next is about."""
     api = serve(own_url).sign_in()
-    few = {"fuzzing": {"enabled": True, "generation": {"max-examples": examples(3, 100)}}}
+    phases: dict[str, dict[str, Any]] = {
+        "fuzzing": {"enabled": True, "generation": {"max-examples": examples(3, 100)}},
+        "stateful": {"enabled": examples(0, 1) > 0, "generation": {"max-examples": 50}},
+    }
     with over_http(api) as url:
-        answers, found = ask(configuration(str(api.token), url, few))
+        answers, found = ask(configuration(str(api.token), url, phases))
 
     assert [] == found
     assert answers > 100
