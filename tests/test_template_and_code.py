@@ -205,7 +205,7 @@ def test_template_contract_and_document_have_the_same_routes(environment: str) -
 
 
 def test_every_route_of_the_contract_has_code_that_answers() -> None:
-    from runtime.api.application import make_resolver
+    from runtime.api.resolver import make_resolver
 
     resolver = make_resolver()
     answered = {f"{route.method} {route.openapi_path}" for route in resolver._static_routes} | {

@@ -4,39 +4,23 @@ from __future__ import annotations
 
 import hmac
 import time
-from contextvars import ContextVar
 from http import HTTPStatus
+from json import dumps
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.openapi.exceptions import (
-    RequestUnsupportedContentType,
-    RequestValidationError,
-)
+from aws_lambda_powertools.event_handler import Response
 
 from runtime.api.call import Call, begin, current
-from runtime.api.errors import (
-    Fault,
-    Forbidden,
-    Invalid,
-    Misconfigured,
-    NotFound,
-    Refusal,
-    Unauthenticated,
-    Unavailable,
-    Unsupported,
-)
-from runtime.api.requests import find_route, read_json, read_request, refuse_body
-from runtime.api.routes import router
+from runtime.api.errors import Fault, Forbidden, Misconfigured, Unauthenticated, Unavailable
+from runtime.api.refusing import as_refusal
+from runtime.api.requests import find_route, read_request, refuse_body
+from runtime.api.resolver import make_resolver
 from runtime.api.sessions import Replayed
 from runtime.api.settings import read_trace
-from runtime.contract import API_PREFIX, ORIGIN_HEADER
+from runtime.contract import ORIGIN_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
     from runtime.api.database import Database
     from runtime.api.metrics import Metrics
@@ -45,9 +29,6 @@ if TYPE_CHECKING:
     from runtime.journal import Journal
 
 Document = dict[str, Any]
-_event: ContextVar[BaseProxyEvent] = ContextVar("event")
-SHOWN: Final = 5
-"""Mistakes of a request that are told at once."""
 HEADERS: Final = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
@@ -132,7 +113,7 @@ class Application:
         """The answer to whatever went wrong; what nobody expected is written to the log, and not told."""
         if request is None:
             request = current().request
-        told = _as_refusal(error)
+        told = as_refusal(error)
         if isinstance(told, Unavailable):
             self._metrics.count("DatabaseFailures")
             self._journal.write("WARN", told.reason, request_id=request.id)
@@ -193,70 +174,7 @@ class Application:
         self._metrics.flush()
 
 
-class Resolver(APIGatewayHttpResolver):
-    """Powertools' resolver, which would keep the event that is being answered once for the whole process.
-
-    A function answers one at a time; tests and `miyabi serve` have several applications, and threads.
-    """
-
-    @property
-    def current_event(self) -> BaseProxyEvent:  # type: ignore[override]  # an attribute of the class there
-        """The event that is being answered in this thread."""
-        return _event.get()
-
-    def _to_proxy_event(self, event: dict[str, Any]) -> BaseProxyEvent:
-        made = super()._to_proxy_event(event)
-        _event.set(made)
-        return made
-
-
-def make_resolver() -> Resolver:
-    """The routes of every module, under the prefix."""
-    resolver = Resolver(
-        enable_validation=True,
-        # left out, an answer of ours that breaks its form would be told as the caller's mistake
-        response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
-        json_body_deserializer=read_json,
-    )
-    resolver.include_router(router, prefix=API_PREFIX)
-    return resolver
-
-
-def _as_refusal(error: BaseException) -> Refusal:
-    if isinstance(error, Refusal):
-        return error
-    if isinstance(error, RequestValidationError):
-        mistakes = error.errors()
-        told = "; ".join(map(_mistake, mistakes[:SHOWN]))
-        count = "a mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
-        return Invalid(f"the request has {count}", told)
-    if isinstance(error, RequestUnsupportedContentType):
-        return Unsupported("send the body as application/json")
-    if isinstance(error, NotFoundError):  # the path holds characters that no parameter of ours has
-        return NotFound("path")
-    if isinstance(error.__cause__, Refusal):  # what a dependency raised
-        return error.__cause__
-    return Fault("the server made a mistake; it has been logged")
-
-
-def _mistake(error: Mapping[str, Any]) -> str:
-    """Where a mistake is and what, without the value: it may be a secret."""
-    place = ".".join(str(part) for part in _place(error["loc"]))
-    return f"{place}: {str(error.get('msg', 'it is not valid')).removeprefix('Value error, ')}"
-
-
-def _place(location: Sequence[Any]) -> Sequence[Any]:
-    """Where a value stands in the request; parameters of a query are fields of a model only to us."""
-    match location:
-        case ("query", _, *fields) if fields:
-            return ("query", *fields)
-        case _:
-            return location
-
-
 def _document(response: Response[Any]) -> Document:
-    from json import dumps
-
     return {
         "statusCode": response.status_code,
         "headers": {**response.headers, "content-type": "application/json"},

@@ -117,11 +117,8 @@ class Database:
             raise Unavailable("every new connection ended at once", broken=True) from error
         bounded: Any = connection.connection.dbapi_connection
         bounded.deadline = deadline
-        try:
-            with connection:
-                yield connection
-        finally:
-            bounded.deadline = None
+        with connection:
+            yield connection
 
     def _connect(self) -> DBAPIConnection:
         begun = time.monotonic()
