@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from runtime.api.errors import Fault, Invalid, Refusal
+from runtime.api.errors import Fault, Invalid, Refusal, Unavailable
 from runtime.api.profiles import Profile
 from runtime.api.sessions import Sessions
 from runtime.api.users import save_profile
@@ -54,5 +54,6 @@ def sign_in(
 
 
 def _refused(refusal: Refusal, journal: Journal) -> dict[str, Any]:
-    journal.write("WARN", f"no sign-in: {refusal.message}", kind=refusal.kind)
+    reason = refusal.reason if isinstance(refusal, Unavailable) else refusal.message
+    journal.write("WARN", f"no sign-in: {reason}", kind=refusal.kind)
     return {"ok": False, "error": {"error": refusal.kind, "message": refusal.message}}

@@ -24,6 +24,8 @@ TOLD: Final = {
 }
 PATIENCE: Final = 10.0
 """Seconds in which happens what has to."""
+HURRIED: Final = 1800
+"""Milliseconds of a request of which its statements get 800, by runtime/api/connection.py."""
 APPLICATION: Final = "miyabi api"
 
 BEGIN_FAULT: Final = """

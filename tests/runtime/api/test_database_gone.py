@@ -5,26 +5,28 @@ from __future__ import annotations
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg.sql import SQL, Identifier
 
-from runtime.migrator.roles import GROUP
-from tests.migrations.applying import ALL, apply
+from runtime.api.database import Database
+from runtime.api.errors import Unavailable
+from runtime.migrator.connection import read_url
 from tests.runtime.api.asking import serve
-from tests.runtime.api.conftest import LOGIN, PASSWORD
+from tests.runtime.api.conftest import LOGIN
 from tests.runtime.api.faults import (
+    HURRIED,
     Breakable,
     assert_unavailable,
     connects,
     wait_until,
     warnings,
 )
+from tests.runtime.api.places import Place
 from twin.link import Link
 from twin.postgres import start
 
@@ -32,49 +34,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from twin.postgres import Server
-
 CONNECTIONS: Final = 8
-"""How many a server of these tests takes, three of which are kept for its superuser."""
-HURRIED: Final = 1300
-"""Milliseconds of a request of which the server gets 300."""
+"""How many a server of these tests takes, those that are kept for its superuser among them."""
 BUSY: Final = "no connection: the server has no connection left"
 STOPPING: Final = "no connection: the server is starting or stopping"
 AWAY: Final = "no connection: nothing listens at the server's address"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A server of a module's own, with a database for the API."""
-
-    server: Server
-
-    @property
-    def url(self) -> str:
-        """The API's."""
-        return self.server.url("api", user=LOGIN, password=PASSWORD)
-
-    def prepare(self) -> None:
-        """Make role, database and tables."""
-        with psycopg.connect(self.server.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE ROLE {GROUP} NOLOGIN".encode())
-            connection.execute(f"CREATE ROLE {LOGIN} LOGIN PASSWORD '{PASSWORD}' IN ROLE {GROUP}".encode())
-        self.server.create_database("api")
-        with psycopg.connect(self.server.url("api"), autocommit=True) as connection:
-            apply(connection, ALL)
-
-    def configure(self, setting: str, value: str) -> None:
-        """Change a setting of the running server, and wait until it holds."""
-        asked = SQL("SELECT current_setting({})").format(setting)
-        with psycopg.connect(self.server.superuser_url(), autocommit=True) as connection:
-            connection.execute(SQL("ALTER SYSTEM SET {} = {}").format(Identifier(setting), value))
-            connection.execute("SELECT pg_reload_conf()")
-            wait_until(lambda: connection.execute(asked).fetchone() == (value,))
-
-    @property
-    def postmaster(self) -> int:
-        """The server's first process."""
-        return int((self.server.data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
 
 
 @pytest.fixture(scope="module")
@@ -148,11 +112,13 @@ def test_without_a_database_the_function_starts_and_says_so(place: Place) -> Non
     assert client.get("/health").status == 200
 
 
-def test_a_server_that_is_out_of_connections_is_asked_again_later(place: Place) -> None:
+def test_a_server_that_is_out_of_connections_is_asked_again_later(place: Place, database: Breakable) -> None:
     client, late = serve(place.url).sign_in(), serve(place.url)
+    database.session()
     with ExitStack() as taken:
-        for _ in range(CONNECTIONS - 3 - 1):
-            taken.enter_context(psycopg.connect(place.url))
+        with suppress(psycopg.OperationalError):
+            for _ in range(CONNECTIONS):
+                taken.enter_context(psycopg.connect(place.url))
         failed, works = late.get("/health"), client.get("/health")
 
     assert_unavailable(failed, late, BUSY)
@@ -190,6 +156,27 @@ def _reason(place: Place) -> str:
     asked = serve(place.url)
     asked.get("/health")
     return (warnings(asked) or [""])[-1]
+
+
+def test_sessions_that_all_end_at_once_are_a_failure_of_the_database(
+    place: Place, database: Breakable
+) -> None:
+    """Each is looked at before it is used."""
+    ended = Database(
+        read_url(place.url),
+        connect_timeout=3,
+        statement_timeout=20,
+        opened=lambda _: wait_until(lambda: not database.sessions()),
+    )
+    database.master.execute(f"ALTER ROLE {LOGIN} SET idle_session_timeout = '1ms'".encode())
+    try:
+        with pytest.raises(Unavailable) as failed:
+            ended.open()
+    finally:
+        database.master.execute(f"ALTER ROLE {LOGIN} RESET idle_session_timeout".encode())
+
+    assert "every new connection ended at once" == failed.value.reason
+    ended.close()
 
 
 def test_a_server_without_tls_is_told_nothing(place: Place) -> None:

@@ -9,18 +9,20 @@ import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 import psycopg
 import pytest
 
-from tests.runtime.api.asking import serve
+from tests.runtime.api.asking import MILLISECONDS, serve
 from tests.runtime.api.conftest import LOGIN, PASSWORD
 from tests.runtime.api.faults import (
     AFTER_ITS_WRITES,
     AT_COMMIT,
     END_SESSION,
+    HURRIED,
     WHILE_IT_WRITES,
     Breakable,
     assert_discreet,
@@ -37,59 +39,51 @@ if TYPE_CHECKING:
     from tests.runtime.api.asking import Client
     from twin.postgres import Server
 
-HURRIED: Final = 1300
-"""Milliseconds of a request of which the server gets 300."""
 TIMED_OUT: Final = "a statement ran into its timeout"
 ENDED: Final = "the server ended the session"
 UNANSWERED: Final = "the server gave no answer in time"
+SLEEP: Final = "PERFORM pg_sleep(60)"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What happens to a request that makes a task.
+
+    Attributes:
+        body: Statements of PL/pgSQL that it runs into.
+        reason: What the log says.
+        trigger: Where it runs into them.
+        connections: How many the service has made in the end; two where the first was of no more use.
+        milliseconds: Within which it must be answered.
+    """
+
+    body: str
+    reason: str
+    trigger: str = WHILE_IT_WRITES
+    connections: int = 1
+    milliseconds: int = MILLISECONDS
+
 
 WRITES: Final = {
-    # what happens, where, what the log says, how many connections it takes, milliseconds to answer in
-    "it is cancelled": (failing_with("57014"), WHILE_IT_WRITES, TIMED_OUT, 1, 29_000),
-    "it waits for a lock in vain": (
-        failing_with("55P03"),
-        WHILE_IT_WRITES,
-        "a lock was not given in time",
-        1,
-        29_000,
-    ),
-    "the server says what has no name here": (
-        failing_with("57999"),
-        WHILE_IT_WRITES,
-        "SQLSTATE 57999",
-        1,
-        29_000,
-    ),
-    "it can't be serialised": (
-        failing_with("40001"),
-        AT_COMMIT,
-        "the transaction could not be serialised",
-        1,
-        29_000,
-    ),
-    "the disk is full": (failing_with("53100"), WHILE_IT_WRITES, "the server's disk is full", 1, 29_000),
-    "the disk is full at commit": (failing_with("53100"), AT_COMMIT, "the server's disk is full", 1, 29_000),
-    "the memory is used up": (
-        failing_with("53200"),
-        AFTER_ITS_WRITES,
-        "the server is out of memory",
-        1,
-        29_000,
-    ),
-    "the disk fails": (failing_with("58030"), WHILE_IT_WRITES, "the server's disk failed", 1, 29_000),
-    "the server is read-only": (
+    "a timeout": Fault(failing_with("57014"), TIMED_OUT),
+    "a lock in vain": Fault(failing_with("55P03"), "a lock was not given in time"),
+    "no serialisation": Fault(failing_with("40001"), "the transaction could not be serialised", AT_COMMIT),
+    "a full disk": Fault(failing_with("53100"), "the server's disk is full"),
+    "a full disk at commit": Fault(failing_with("53100"), "the server's disk is full", AT_COMMIT),
+    "no memory": Fault(failing_with("53200"), "the server is out of memory", AFTER_ITS_WRITES),
+    "a failing disk": Fault(failing_with("58030"), "the server's disk failed"),
+    "a reason without words": Fault(failing_with("57999"), "SQLSTATE 57999"),
+    "a read-only server": Fault(
         "SET LOCAL transaction_read_only = on; INSERT INTO tasks DEFAULT VALUES",
-        WHILE_IT_WRITES,
         "the server is read-only",
-        2,
-        29_000,
+        connections=2,
     ),
-    "the session ends in a statement": (END_SESSION, WHILE_IT_WRITES, ENDED, 2, 29_000),
-    "the session ends after all writes": (END_SESSION, AFTER_ITS_WRITES, ENDED, 2, 29_000),
-    "the session ends at commit": (END_SESSION, AT_COMMIT, ENDED, 2, 29_000),
-    "a statement is slow": ("PERFORM pg_sleep(60)", WHILE_IT_WRITES, TIMED_OUT, 2, HURRIED),
+    "the end of its session": Fault(END_SESSION, ENDED, connections=2),
+    "that after all writes": Fault(END_SESSION, ENDED, AFTER_ITS_WRITES, connections=2),
+    "that at commit": Fault(END_SESSION, ENDED, AT_COMMIT, connections=2),
+    "a slow statement": Fault(SLEEP, TIMED_OUT, connections=2, milliseconds=HURRIED),
     # the server's own timeout does not count while it commits
-    "the commit is slow": ("PERFORM pg_sleep(60)", AT_COMMIT, UNANSWERED, 2, HURRIED),
+    "a slow commit": Fault(SLEEP, UNANSWERED, AT_COMMIT, connections=2, milliseconds=HURRIED),
 }
 """What can happen to a write."""
 ENDING_PERMISSION: Final = f"""
@@ -132,16 +126,16 @@ def client(database: Breakable) -> Client:
 def test_a_write_that_fails_leaves_nothing_and_succeeds_once_it_is_sent_again(
     database: Breakable, client: Client, what: str
 ) -> None:
-    body, trigger, reason, connections, milliseconds = WRITES[what]
+    fault = WRITES[what]
     key = {"idempotency-key": str(uuid4())}
-    database.inject(body, trigger)
+    database.inject(fault.body, fault.trigger)
 
     begun = time.monotonic()
-    failed = client.post("/tasks", {"name": "once"}, headers=key, milliseconds=milliseconds)
+    failed = client.post("/tasks", {"name": "once"}, headers=key, milliseconds=fault.milliseconds)
     took = time.monotonic() - begun
 
-    assert_unavailable(failed, client, reason)
-    assert took < milliseconds / 1000
+    assert_unavailable(failed, client, fault.reason)
+    assert took < fault.milliseconds / 1000
     assert database.tries == 1, "a write is not asked again"
     database.lift()
     assert [] == client.get("/tasks")["tasks"]
@@ -149,7 +143,7 @@ def test_a_write_that_fails_leaves_nothing_and_succeeds_once_it_is_sent_again(
     replayed = client.post("/tasks", {"name": "once"}, headers=key)
     assert (201, again.body) == (again.status, replayed.body)
     assert [again["id"]] == [task["id"] for task in client.get("/tasks")["tasks"]]
-    assert connections == connects(client)
+    assert fault.connections == connects(client)
 
 
 def test_without_time_nothing_is_asked(database: Breakable, client: Client) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from tests.runtime.api.asking import serve
-from tests.runtime.api.test_faults import HURRIED
+from tests.runtime.api.faults import HURRIED
 from twin.link import Link
 
 if TYPE_CHECKING:
