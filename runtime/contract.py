@@ -19,6 +19,10 @@ REFRESH_COOKIE: Final = "__Secure-miyabi-refresh"
 REFRESH_COOKIE_PATH: Final = f"{API_PREFIX}/auth"
 CA_BUNDLE: Final = "/var/task/runtime/ca/rds.pem"
 """Where the package carries the RDS root certificates; libpq wants an absolute path."""
+ALLOWED_HEADERS: Final = ("authorization", "content-type", "idempotency-key", "x-correlation-id")
+"""What a page of another origin may send."""
+EXPOSED_HEADERS: Final = ("idempotency-replayed", "retry-after", "x-correlation-id", "x-request-id")
+"""What it may read of an answer."""
 API_LOGINS: Final = {"a": "miyabi_api_a", "b": "miyabi_api_b"}
 """The API's two database roles: one is in use while the other's password is renewed."""
 CUSTOM_HANDLER: Final = "bootstrap"

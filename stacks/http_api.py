@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from troposphere import Join, awslambda
 from troposphere import apigatewayv2 as gateway
 
-from runtime.contract import ROUTES, Function, Route
+from runtime.contract import ALLOWED_HEADERS, EXPOSED_HEADERS, ROUTES, Function, Route
 from stacks.log_groups import add_log_group
 from stacks.naming import arn, logical_id
 from stacks.stack import given
@@ -67,7 +67,8 @@ def _cors(settings: HttpApiSettings) -> dict[str, Any]:
         "CorsConfiguration": gateway.Cors(
             AllowOrigins=list(settings.cors_origins),
             AllowMethods=sorted({route.method for route in ROUTES}),
-            AllowHeaders=["authorization", "content-type", "idempotency-key"],
+            AllowHeaders=list(ALLOWED_HEADERS),
+            ExposeHeaders=list(EXPOSED_HEADERS),
             AllowCredentials=True,
             MaxAge=600,
         )

@@ -130,9 +130,9 @@ class DatabaseSettings(Section):
     """Allow IAM tokens beside passwords."""
     tls: Literal["require", "verify-ca", "verify-full"] = "verify-full"
     """sslmode in every database URL; only verify-full proves who answers."""
-    connect_timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 3
+    connect_timeout_seconds: Annotated[int, Field(ge=1, le=10)] = 3
     """How long a function waits for a connection."""
-    statement_timeout_seconds: Annotated[int, Field(ge=1, le=900)] = 20
+    statement_timeout_seconds: Annotated[int, Field(ge=1, le=27)] = 20
     """How long one statement of the API may run."""
     connections_kept_free: Annotated[int, Field(ge=0, le=1000)] = 20
     """Connections left for people, monitoring and RDS itself."""

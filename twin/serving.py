@@ -18,9 +18,8 @@ from socket import SO_REUSEADDR, SOL_SOCKET, socket
 from typing import TYPE_CHECKING, Any, Final
 
 from runtime.api.errors import Problem
-from runtime.api.handler import make_service
+from runtime.api.service import make_service
 from runtime.api.settings import Settings
-from runtime.api.signing_in import sign_in
 from runtime.contract import API_LOGINS, ROUTES, Function
 from runtime.migrator.connection import connect, read_url
 from runtime.migrator.files import read_migrations
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import TextIO
 
-    from runtime.api.handler import Service
+    from runtime.api.service import Service
     from twin.front import Served
     from twin.postgres import Server
 
@@ -118,7 +117,7 @@ def _settings(database_url: str) -> Settings:
 
 def _sign_in(service: Service) -> Mapping[str, Any]:
     event = {"action": "login", "profile": DEMO}
-    answer = sign_in(event, service.database, service.tokens, service.journal, TIMEOUT_SECONDS * 1000)
+    answer = service.application.sign_in(event, "the demo user", TIMEOUT_SECONDS * 1000)
     session: Mapping[str, Any] = answer["session"]
     return session
 

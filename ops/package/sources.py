@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 TAKEN: Final = {
-    OURS: re.compile(r"runtime/(?:[a-z_]\w*/)*[a-z_]\w*\.(?:py|json|html)"),
+    OURS: re.compile(r"runtime/(?:[a-z_]\w*/)*[a-z_]\w*\.py|runtime/api/(?:openapi\.json|docs\.html)"),
     MIGRATIONS: re.compile(r"migrations/\d+_\w+(?:\.down)?\.sql"),
 }
 """Each folder, and what of it goes in."""

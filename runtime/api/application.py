@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import hmac
 import time
 from http import HTTPStatus
-from json import dumps
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from aws_lambda_powertools.event_handler import Response
 
 from runtime.api.call import Call, begin, current
-from runtime.api.errors import Fault, Forbidden, Misconfigured, Unauthenticated, Unavailable
+from runtime.api.errors import Forbidden, Invalid, Refusal, Unauthenticated
 from runtime.api.refusing import as_refusal
 from runtime.api.requests import find_route, read_request, refuse_body
-from runtime.api.resolver import make_resolver
-from runtime.api.sessions import Replayed
-from runtime.api.settings import read_trace
-from runtime.contract import ORIGIN_HEADER
+from runtime.api.resolver import make_resolver, write_json
+from runtime.api.signing_in import sign_in
+from runtime.browsers import came_past_the_edge
+from runtime.contract import ALLOWED_HEADERS, EXPOSED_HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from runtime.api.database import Database
-    from runtime.api.metrics import Metrics
+    from runtime.api.record import Record
     from runtime.api.requests import Request
     from runtime.api.tokens import Tokens
-    from runtime.journal import Journal
 
 Document = dict[str, Any]
 HEADERS: Final = {
@@ -35,6 +32,8 @@ HEADERS: Final = {
     "referrer-policy": "no-referrer",
 }
 """Headers of every answer, unless the route says otherwise."""
+LARGEST: Final = 6_000_000
+"""Bytes of an answer, of the 6,291,556 that Lambda takes; past that the caller would learn nothing."""
 
 
 class Application:
@@ -43,8 +42,7 @@ class Application:
     Args:
         database: What the routes read and write by.
         tokens: Reads and makes tokens.
-        journal: Where a line for each request goes.
-        metrics: Where figures go that nobody else counts.
+        record: Where it is written what was asked, answered and counted.
         origin_secrets: What the origin header must hold, one of them; none lets anybody in.
         origins: Whose pages may call from a browser, where no gateway says so.
     """
@@ -53,20 +51,23 @@ class Application:
         self,
         database: Database,
         tokens: Tokens,
-        journal: Journal,
-        metrics: Metrics,
+        record: Record,
         *,
         origin_secrets: Sequence[str] = (),
         origins: Sequence[str] = (),
     ) -> None:
-        self._database, self._tokens = database, tokens
-        self._journal, self._metrics = journal, metrics
+        self._database, self._tokens, self._record = database, tokens, record
         self._origin_secrets, self._origins = origin_secrets, frozenset(origins)
         self._resolver = make_resolver()
         self._resolver.exception_handler(Exception)(self._refused)
 
     def answer(self, event: Mapping[str, Any], milliseconds_left: int) -> Document:
-        """Answer an event; never raises. `milliseconds_left` is until the function's time is over."""
+        """Answer an event of the gateway, whatever happens.
+
+        Args:
+            event: Payload 2.0.
+            milliseconds_left: Until the function's time is over.
+        """
         begun = time.monotonic()
         request = read_request(event)
         call: Call | None = None
@@ -81,20 +82,44 @@ class Application:
             answer = self._route(event, call)
         except Exception as error:  # noqa: BLE001  (a caller always gets an answer)
             answer = _document(self._refused(error, request))
-        answer["headers"] = self._headers(request, call) | _lowered(answer["headers"])
-        answer["statusCode"] = int(answer["statusCode"])
-        if answer["statusCode"] == HTTPStatus.NO_CONTENT:
-            answer["body"] = ""
-            answer["headers"].pop("content-type", None)
+        self._finish(answer, request, call)
         self._write(request, call, answer, time.monotonic() - begun)
+        return answer
+
+    def sign_in(self, event: Mapping[str, Any], request_id: str, milliseconds_left: int) -> Document:
+        """Answer an event of the login function: `{"ok": true, "session": ...}`, or false and an error."""
+        begun = time.monotonic()
+        user_id = None
+        try:
+            session = sign_in(event, self._database, self._tokens, begun + milliseconds_left / 1000)
+            user_id, status = str(session.user.id), HTTPStatus.OK
+            answer = {"ok": True, "session": session.model_dump(mode="json")}
+        except Exception as error:  # noqa: BLE001  (the login must be able to answer its caller)
+            told = self._told(error, request_id)
+            status = HTTPStatus(told.status)
+            answer = {"ok": False, "error": {"error": told.kind, "message": told.message}}
+        self._record.answered(request_id, status, time.monotonic() - begun, route="login", user_id=user_id)
         return answer
 
     def _route(self, event: Mapping[str, Any], call: Call) -> Document:
         begin(call)
         self._resolver.append_context(call=call, database=self._database)  # type: ignore[no-untyped-call]  # Powertools has no type for it
         answer: Document = self._resolver.resolve(cast("dict[str, Any]", event), cast("Any", None))
-        answer["cookies"] = [*answer.get("cookies", []), *call.cookies]
+        if len(answer["body"].encode()) > LARGEST:
+            raise Invalid("the answer would be larger than 6 MB; ask for less at once, by a smaller limit")
         return answer
+
+    def _finish(self, answer: Document, request: Request, call: Call | None) -> None:
+        """Give an answer what all have; what a route has set counts only if the route was not refused."""
+        status = answer["statusCode"] = int(answer["statusCode"])
+        routed = call if call and status < HTTPStatus.BAD_REQUEST else None
+        answer["headers"] = self._headers(request) | _lowered(answer["headers"])
+        if routed:
+            answer["headers"] |= routed.headers
+            answer["cookies"] = [*answer["cookies"], *routed.cookies]
+        if status == HTTPStatus.NO_CONTENT:
+            answer["body"] = ""
+            answer["headers"].pop("content-type", None)
 
     def _authenticate(self, request: Request) -> Any:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -103,24 +128,19 @@ class Application:
         return self._tokens.read(token.strip())
 
     def _check_origin(self, request: Request) -> None:
-        given = request.headers.get(ORIGIN_HEADER, "").encode()
-        if self._origin_secrets and not any(
-            hmac.compare_digest(given, secret.encode()) for secret in self._origin_secrets
-        ):
+        if came_past_the_edge(request.headers, self._origin_secrets):
             raise Forbidden("come through the public address")
 
-    def _refused(self, error: Exception, request: Request | None = None) -> Response[Any]:
-        """The answer to whatever went wrong; what nobody expected is written to the log, and not told."""
-        if request is None:
-            request = current().request
+    def _told(self, error: Exception, request_id: str) -> Refusal:
+        """What the caller is told, after what they are not told has been written."""
         told = as_refusal(error)
-        if isinstance(told, Unavailable):
-            self._metrics.count("DatabaseFailures")
-            self._journal.write("WARN", told.reason, request_id=request.id)
-        elif isinstance(told, Fault) and not isinstance(told, Misconfigured):
-            self._journal.fault(error, request_id=request.id)
-        elif isinstance(told, Unauthenticated):
-            self._metrics.count("RefreshReplays" if isinstance(told, Replayed) else "AuthenticationRefusals")
+        self._record.refusal(told, error, request_id)
+        return told
+
+    def _refused(self, error: Exception, request: Request | None = None) -> Response[Any]:
+        """The answer to whatever went wrong."""
+        request = request or current().request
+        told = self._told(error, request.id)
         return Response(
             status_code=told.status,
             content_type="application/json",
@@ -128,16 +148,16 @@ class Application:
             headers=dict(told.headers),
         )
 
-    def _headers(self, request: Request, call: Call | None) -> dict[str, str]:
+    def _headers(self, request: Request) -> dict[str, str]:
         headers = HEADERS | {"x-request-id": request.id, "x-correlation-id": request.correlation_id}
         if (origin := request.headers.get("origin")) in self._origins:
             headers |= {
                 "access-control-allow-origin": str(origin),
                 "access-control-allow-credentials": "true",
-                "access-control-expose-headers": "x-request-id, x-correlation-id, retry-after",
+                "access-control-expose-headers": ", ".join(EXPOSED_HEADERS),
                 "vary": "Origin",
             }
-        return headers | (call.headers if call else {})
+        return headers
 
     def _preflight(self, request: Request) -> Document | None:
         """The answer to a browser that asks whether it may ask (only where no gateway answers it)."""
@@ -145,10 +165,10 @@ class Application:
             return None
         return {
             "statusCode": 204,
-            "headers": self._headers(request, None)
+            "headers": self._headers(request)
             | {
                 "access-control-allow-methods": "DELETE, GET, PATCH, POST",
-                "access-control-allow-headers": "authorization, content-type, idempotency-key",
+                "access-control-allow-headers": ", ".join(ALLOWED_HEADERS),
                 "access-control-max-age": "600",
             },
             "body": "",
@@ -156,29 +176,23 @@ class Application:
         }
 
     def _write(self, request: Request, call: Call | None, answer: Document, seconds: float) -> None:
-        """One line a request: who asked for what, and what became of it."""
         claims = call.claims if call else None
-        more = {
-            "request_id": request.id,
-            "correlation_id": request.correlation_id,
-            "route": call.route.key if call else None,
-            "status": answer["statusCode"],
-            "milliseconds": round(seconds * 1000, 2),
-            "user_id": str(claims.user_id) if claims else None,
-            "organization_id": str(claims.organization_id) if claims and claims.organization_id else None,
-            "xray_trace_id": read_trace(),
-        }
-        self._journal.write(
-            "INFO", "answered", **{name: value for name, value in more.items() if value is not None}
+        self._record.answered(
+            request.id,
+            answer["statusCode"],
+            seconds,
+            correlation_id=request.correlation_id,
+            route=call.route.key if call else None,
+            user_id=str(claims.user_id) if claims else None,
+            organization_id=str(claims.organization_id) if claims and claims.organization_id else None,
         )
-        self._metrics.flush()
 
 
 def _document(response: Response[Any]) -> Document:
     return {
         "statusCode": response.status_code,
         "headers": {**response.headers, "content-type": "application/json"},
-        "body": dumps(response.body, separators=(",", ":"), ensure_ascii=False),
+        "body": write_json(response.body),
         "isBase64Encoded": False,
         "cookies": [],
     }

@@ -85,5 +85,7 @@ def current() -> Call:
     return _current.get()
 
 
+# as Powertools would read it at each request, being a text
+current.__annotations__ = {"return": Call}
 Asked = Annotated[Call, Depends(current)]
 """A route's parameter for its call."""

@@ -63,6 +63,7 @@ class Database:
             pool_timeout=connect_timeout,
             pool_recycle=MAXIMUM_AGE,
             use_native_hstore=False,
+            hide_parameters=True,  # they are our users' own words, and an error of ours is logged
         )
         event.listen(self._engine, "checkout", _refuse_dead)
         event.listen(self._engine, "before_cursor_execute", self._hurry)

@@ -11,13 +11,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from aws_lambda_powertools.event_handler import Response
-from sqlalchemy import delete, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from runtime.api.access import require, require_in
+from runtime.api.discarding import discard
 from runtime.api.errors import Invalid, KeyReused
 from runtime.api.tables import idempotency_keys as keys
 
@@ -41,7 +43,7 @@ def answer_once(call: Call, app: ApiGatewayResolver, next_middleware: NextMiddle
         return next_middleware(app)
     if not _FORM.fullmatch(key):
         raise Invalid(f"the header {HEADER} has 1 to 255 visible ASCII characters; send such a key")
-    if (stored := _claim(call, key, _digest(app))) is not None:
+    if (stored := _claim(call, app, key)) is not None:
         return stored
     response = next_middleware(app)
     call.connection.execute(
@@ -55,10 +57,10 @@ def creates(app: ApiGatewayResolver) -> bool:
     return bool(app.context["_route"].status_code == CREATED)
 
 
-def _claim(call: Call, key: str, digest: bytes) -> Response[Any] | None:
+def _claim(call: Call, app: ApiGatewayResolver, key: str) -> Response[Any] | None:
     """Write the key's row, or find the answer in the one that is there."""
-    old = datetime.now(UTC) - KEPT
-    call.connection.execute(delete(keys).where(keys.c.user_id == call.user_id, keys.c.created_at < old))
+    digest = _digest(call, app)
+    discard(call.connection, keys, keys.c.created_at < func.now() - KEPT)
     written = call.connection.execute(
         upsert(keys)
         .values(user_id=call.user_id, route=call.route.key, key=key, request_sha256=digest)
@@ -74,6 +76,7 @@ def _claim(call: Call, key: str, digest: bytes) -> Response[Any] | None:
         raise KeyReused(
             "this idempotency key came with another request before; use a new key for a new request"
         )
+    _refuse_who_lost_the_right(call, app)
     call.headers["idempotency-replayed"] = "true"
     return Response(status_code=row.status, content_type="application/json", body=row.answer)
 
@@ -82,7 +85,17 @@ def _row(call: Call, key: str) -> ColumnElement[bool]:
     return (keys.c.user_id == call.user_id) & (keys.c.route == call.route.key) & (keys.c.key == key)
 
 
-def _digest(app: ApiGatewayResolver) -> bytes:
-    """What makes two requests the same: path and body, however the JSON is spaced."""
+def _refuse_who_lost_the_right(call: Call, app: ApiGatewayResolver) -> None:
+    """Ask again what the creation asked: an answer may hold what the caller may not read any more."""
+    if call.route.permission is None:
+        return
+    if (organization_id := app.context["_route_args"].get("org_id")) is not None:
+        require_in(call, organization_id)
+    else:
+        require(call)
+
+
+def _digest(call: Call, app: ApiGatewayResolver) -> bytes:
+    """What makes two requests the same: where one works, the path, and the body however it is spaced."""
     body = json.dumps(app.current_event.json_body, sort_keys=True)
-    return hashlib.sha256(f"{app.current_event.path}\n{body}".encode()).digest()
+    return hashlib.sha256(f"{call.organization_id}\n{app.current_event.path}\n{body}".encode()).digest()

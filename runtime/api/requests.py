@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from runtime.api.errors import Invalid, MethodNotAllowed, NotFound, TooLarge, Unsupported
+from runtime.browsers import read_cookies
 from runtime.contract import API_PREFIX, ROUTES, Function
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ class Request:
     path: str
     headers: Mapping[str, str]
     correlation_id: str
-    cookies: str
-    """As a Cookie header; the gateway takes them out of the headers."""
+    cookies: Mapping[str, str]
 
 
 def read_request(event: Mapping[str, Any]) -> Request:
@@ -52,7 +52,7 @@ def read_request(event: Mapping[str, Any]) -> Request:
         path=event["rawPath"],
         headers=headers,
         correlation_id=given if CORRELATION.fullmatch(given) else context["requestId"],
-        cookies="; ".join(event.get("cookies") or ()),
+        cookies=read_cookies(event.get("cookies") or ()),
     )
 
 

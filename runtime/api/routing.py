@@ -7,7 +7,8 @@ whose connection broke is asked once more over another one, if the request has t
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast, get_type_hints
+from urllib.parse import parse_qsl
 
 from runtime.api import idempotency
 from runtime.api.call import router
@@ -55,7 +56,7 @@ def answers(
     """
     route = _contract[key]
     path = route.path.replace("{", "<").replace("}", ">")
-    middlewares = [refuse_another_route, refuse_unknown_parameters, *([use_database] if database else [])]
+    middlewares = [refuse_another_route, refuse_what_it_ignores, *([use_database] if database else [])]
     refusals: tuple[type[Refusal], ...] = (*refuses, Unavailable) if database else refuses
     register = router.route(
         path,
@@ -67,7 +68,13 @@ def answers(
         operation_id=operation_id(route),
         openapi_extensions={REFUSES: sorted({refusal.status for refusal in refusals})},
     )
-    return cast("Callable[[Handler], Handler]", register)
+
+    def registered(handler: Handler) -> Handler:
+        # Powertools reads them at each request, and as texts they would be compiled each time
+        handler.__annotations__ = get_type_hints(handler, include_extras=True)
+        return register(handler)
+
+    return registered
 
 
 def operation_id(route: Route) -> str:
@@ -87,13 +94,22 @@ def refuse_another_route(app: ApiGatewayResolver, next_middleware: NextMiddlewar
     return next_middleware(app)
 
 
-def refuse_unknown_parameters(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
-    """Refuse a query parameter that the route does not know: a misspelt filter must not be ignored."""
-    if given := app.current_event.query_string_parameters:
-        known = _known_parameters(app.context["_route"])
+def refuse_what_it_ignores(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Refuse what the route would ignore: an unknown or repeated query parameter, or a body.
+
+    A misspelt filter must not be taken for none, nor the second of two for the first.
+    """
+    route, event = app.context["_route"], app.current_event
+    if query := event.get("rawQueryString"):
+        given = [name for name, _ in parse_qsl(query, keep_blank_values=True)]
+        known = _known_parameters(route)
         if unknown := sorted(set(given) - known):
             allowed = f"it takes {', '.join(sorted(known))}" if known else "it takes none"
             raise Invalid("the request has a mistake", f"query.{unknown[0]}: no such parameter; {allowed}")
+        if repeated := sorted(name for name in known if given.count(name) > 1):
+            raise Invalid("the request has a mistake", f"query.{repeated[0]}: it stands there twice")
+    if not route.dependant.body_params and (event.decoded_body or "").strip() not in ("", "{}"):
+        raise Invalid("the request has a mistake", "body: this route takes none")
     return next_middleware(app)
 
 

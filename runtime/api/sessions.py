@@ -7,20 +7,23 @@ else has: the session is revoked, and both must sign in again.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
+from runtime.api.discarding import discard
 from runtime.api.errors import TokenRefused
 from runtime.api.tables import organization_members, organizations, sessions, users
 from runtime.api.tokens import REFRESH, Claims, digest
 from runtime.api.users import User
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, RowMapping
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, RowMapping
 
     from runtime.api.tokens import Tokens
 
@@ -55,11 +58,8 @@ class Sessions:
     tokens: Tokens
 
     def begin(self, user: RowMapping) -> Session:
-        """Begin a session of a user who has signed in; those of theirs that have expired go."""
-        now = datetime.now(UTC)
-        self.connection.execute(
-            delete(sessions).where(sessions.c.user_id == user["id"], sessions.c.expires_at < now)
-        )
+        """Begin a session of a user who has signed in; some that have expired, of anybody, go."""
+        discard(self.connection, sessions, sessions.c.expires_at < func.now())
         claims = Claims(user["id"], uuid4(), user["github_id"])
         refresh_token = self.tokens.issue_refresh(claims)
         self.connection.execute(
@@ -67,9 +67,7 @@ class Sessions:
                 id=claims.session_id,
                 user_id=claims.user_id,
                 token_sha256=digest(refresh_token),
-                created_at=now,
-                rotated_at=now,
-                expires_at=now + timedelta(seconds=self.tokens.refresh_seconds),
+                expires_at=self._end(),
             )
         )
         return self._told(claims, refresh_token, user)
@@ -83,15 +81,16 @@ class Sessions:
         """
         claims = self.tokens.read(token, REFRESH)
         statement = (
-            select(sessions.c.token_sha256, sessions.c.revoked_at, sessions.c.expires_at, users)
-            .add_columns(sessions.c.organization_id)
+            select(sessions.c.token_sha256, sessions.c.organization_id, users)
+            .add_columns(
+                or_(sessions.c.revoked_at.is_not(None), sessions.c.expires_at <= func.now()).label("over")
+            )
             .join(users, users.c.id == sessions.c.user_id)
             .where(sessions.c.id == claims.session_id, users.c.id == claims.user_id)
             .with_for_update(of=sessions)
         )
         row = self.connection.execute(statement).mappings().first()
-        now = datetime.now(UTC)
-        if row is None or row["revoked_at"] or row["expires_at"] <= now:
+        if row is None or row["over"]:
             raise TokenRefused(OVER)
         if row["token_sha256"] != digest(token):
             self._revoke(claims, "replay")
@@ -103,8 +102,8 @@ class Sessions:
         self._change(
             claims,
             token_sha256=digest(renewed),
-            rotated_at=now,
-            expires_at=now + timedelta(seconds=self.tokens.refresh_seconds),
+            rotated_at=func.now(),
+            expires_at=self._end(),
             organization_id=claims.organization_id,
         )
         return self._told(claims, renewed, row)
@@ -144,7 +143,7 @@ class Sessions:
         return alone if role is None else replace(claims, organization_id=organization_id, role=role)
 
     def _revoke(self, claims: Claims, reason: str) -> None:
-        self._change(claims, revoked_at=datetime.now(UTC), revoked_for=reason)
+        self._change(claims, revoked_at=func.now(), revoked_for=reason)
 
     def _change(self, claims: Claims, **values: object) -> bool:
         """Change the session, if it is not over; whether it was not."""
@@ -154,12 +153,16 @@ class Sessions:
                 sessions.c.id == claims.session_id,
                 sessions.c.user_id == claims.user_id,
                 sessions.c.revoked_at.is_(None),
-                sessions.c.expires_at > datetime.now(UTC),
+                sessions.c.expires_at > func.now(),
             )
             .values(**values)
             .returning(sessions.c.id)
         )
         return changed.first() is not None
+
+    def _end(self) -> ColumnElement[datetime]:
+        """When a session is over that is not refreshed: by the database's clock, as are its other times."""
+        return func.now() + timedelta(seconds=self.tokens.refresh_seconds)
 
     def _told(self, claims: Claims, refresh_token: str, user: RowMapping) -> Session:
         return Session(

@@ -6,18 +6,18 @@ Values of secrets are in no representation and no error.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from runtime.migrator.connection import Target, read_url
 from runtime.migrator.errors import UrlRefused
+from runtime.variables import LogLevel, accepted, first_mistake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LogLevel = Literal["DEBUG", "INFO", "WARN", "ERROR"]
 SHORTEST_KEY: Final = 32
 """Bytes of a key for HS256: as many as its hash gives (RFC 7518, section 3.2)."""
 
@@ -37,6 +37,7 @@ def _long_enough(key: SecretStr) -> SecretStr:
 
 
 Key = Annotated[SecretStr, AfterValidator(_long_enough)]
+Secret = Annotated[SecretStr, Field(min_length=1)]
 Seconds = Annotated[int, Field(ge=1)]
 
 
@@ -48,7 +49,7 @@ class Settings(BaseSettings):
     database_url: SecretStr
     database_connect_timeout: Annotated[int, Field(ge=1, le=10)]
     """Seconds."""
-    database_statement_timeout: Annotated[int, Field(ge=1, le=28)]
+    database_statement_timeout: Annotated[int, Field(ge=1, le=27)]
     """Seconds."""
     jwt_secret: Key
     jwt_secret_previous: Key | None = None
@@ -56,8 +57,8 @@ class Settings(BaseSettings):
     """Of an access token."""
     refresh_expiration: Seconds
     """Of a refresh token."""
-    origin_secret: SecretStr | None = None
-    origin_secret_previous: SecretStr | None = None
+    origin_secret: Secret | None = None
+    origin_secret_previous: Secret | None = None
     cors_origins: str | None = None
     """Separated by commas."""
     environment: str
@@ -76,6 +77,16 @@ class Settings(BaseSettings):
         """Whose pages may call from a browser."""
         return tuple(origin.strip() for origin in (self.cors_origins or "").split(",") if origin.strip())
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """By which tokens are verified; the first signs them."""
+        return accepted(self.jwt_secret, self.jwt_secret_previous)
+
+    @property
+    def origin_secrets(self) -> tuple[str, ...]:
+        """What the origin header may hold; nothing where it is not asked for."""
+        return accepted(self.origin_secret, self.origin_secret_previous)
+
     def secrets(self) -> Iterator[str]:
         """What must not be read in a log: keys, and the password as it is and as the URL spells it."""
         for name in type(self).model_fields:
@@ -90,24 +101,11 @@ def read_settings() -> Settings:
     try:
         settings = Settings()  # type: ignore[call-arg]  # the fields come from the environment
     except ValidationError as error:
-        raise _refusal(error) from None
+        raise ConfigurationRefused(*first_mistake(error)) from None
     _ = settings.target
     return settings
-
-
-def read_trace() -> str | None:
-    """X-Ray's id of the present invocation, which Lambda sets anew for each; None where it is not traced."""
-    header = os.environ.get("_X_AMZN_TRACE_ID", "")
-    return next((part[5:] for part in header.split(";") if part.startswith("Root=")), None)
 
 
 def read_initialization() -> str | None:
     """How Lambda starts this environment, such as `on-demand` or `snap-start`; None outside of Lambda."""
     return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE")
-
-
-def _refusal(error: ValidationError) -> ConfigurationRefused:
-    """The first thing that is wrong, without what was found there."""
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    found = "it is missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
-    return ConfigurationRefused(str(first["loc"][0]).upper(), found[0].lower() + found[1:])

@@ -6,14 +6,13 @@ request that comes through the gateway always has a `requestContext`, and never 
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from runtime.api.errors import Fault, Invalid, Refusal, Unavailable
+from runtime.api.errors import Invalid
 from runtime.api.profiles import Profile
-from runtime.api.sessions import Sessions
+from runtime.api.sessions import Session, Sessions
 from runtime.api.users import save_profile
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from runtime.api.database import Database
     from runtime.api.tokens import Tokens
-    from runtime.journal import Journal
 
 
 class SignIn(BaseModel):
@@ -33,27 +31,16 @@ class SignIn(BaseModel):
     profile: Profile
 
 
-def sign_in(
-    event: Mapping[str, Any], database: Database, tokens: Tokens, journal: Journal, milliseconds_left: int
-) -> dict[str, Any]:
-    """Save the user and begin a session; answer `{"ok": true, "session": ...}`, or false and an error."""
+def sign_in(event: Mapping[str, Any], database: Database, tokens: Tokens, deadline: float) -> Session:
+    """Save the user and begin a session.
+
+    Raises:
+        Invalid: The event is another.
+        Refusal: What `Database.writing` raises.
+    """
     try:
         asked = SignIn.model_validate(event)
-        with database.writing(time.monotonic() + milliseconds_left / 1000) as connection:
-            user = save_profile(connection, asked.profile)
-            session = Sessions(connection, tokens).begin(user)
     except ValidationError:
-        return _refused(Invalid("the event is none that this function takes"), journal)
-    except Refusal as refusal:
-        return _refused(refusal, journal)
-    except Exception as error:  # noqa: BLE001  (the login must be able to answer its caller)
-        journal.fault(error)
-        return _refused(Fault("the server made a mistake; it has been logged"), journal)
-    journal.write("INFO", "signed in", user_id=str(session.user.id))
-    return {"ok": True, "session": session.model_dump(mode="json")}
-
-
-def _refused(refusal: Refusal, journal: Journal) -> dict[str, Any]:
-    reason = refusal.reason if isinstance(refusal, Unavailable) else refusal.message
-    journal.write("WARN", f"no sign-in: {reason}", kind=refusal.kind)
-    return {"ok": False, "error": {"error": refusal.kind, "message": refusal.message}}
+        raise Invalid("the event is none that this function takes") from None
+    with database.writing(deadline) as connection:
+        return Sessions(connection, tokens).begin(save_profile(connection, asked.profile))

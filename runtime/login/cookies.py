@@ -1,4 +1,4 @@
-"""The cookies of a login: one for each attempt under way, one with the refresh token afterwards.
+"""The cookies of a login: one for each attempt under way; the refresh token's is in `runtime.browsers`.
 
 The prefixes `__Host-` and `__Secure-` make a browser refuse such a cookie from another subdomain or
 without TLS (RFC 6265bis, section 4.1.3). An attempt's is Lax, since it must come back with the
@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from runtime.contract import REFRESH_COOKIE, REFRESH_COOKIE_PATH
 from runtime.login.attempts import LIFE, STATE, unseal
 from runtime.login.errors import AttemptRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from runtime.login.attempts import Attempt
 
@@ -27,12 +26,6 @@ _NAMED: Final = 8
 """Characters of the state in a cookie's name."""
 _OURS: Final = re.compile(f"{ATTEMPT}[A-Za-z0-9_-]{{{_NAMED}}}")
 _OF_ATTEMPT: Final = "Path=/; Secure; HttpOnly; SameSite=Lax"
-
-
-def read(sent: Iterable[str]) -> dict[str, str]:
-    """Cookies by name, from a gateway's list of `name=value`."""
-    pairs = (pair.strip().partition("=") for text in sent for pair in text.split(";"))
-    return {name: value for name, _, value in pairs if name}
 
 
 def name_of(state: str) -> str | None:
@@ -55,12 +48,6 @@ def surplus(cookies: Mapping[str, str], key: str, now: float) -> list[str]:
     begun = {name: _begun(value, key, now) for name, value in cookies.items() if _OURS.fullmatch(name)}
     newest = sorted(begun, key=lambda name: begun[name], reverse=True)
     return [name for place, name in enumerate(newest) if place >= MOST - 1 or not begun[name]]
-
-
-def hand_over(refresh_token: str, seconds: int) -> str:
-    """Let the browser keep the refresh token, where no script reads it."""
-    attributes = f"Max-Age={seconds}; Path={REFRESH_COOKIE_PATH}; Secure; HttpOnly; SameSite=Strict"
-    return f"{REFRESH_COOKIE}={refresh_token}; {attributes}"
 
 
 def _begun(value: str, key: str, now: float) -> int:

@@ -5,7 +5,6 @@
         ├── RedirectRefused    400  the page to go to afterwards is none of ours
         ├── AttemptRefused     401  not begun in this browser, too long ago, or used already
         ├── EmailUnverified    401  GitHub lets nobody log in before that is done
-        ├── UserRefused        401  the API knows the user, and does not let them in (or 403)
         ├── OriginRefused      403  the request did not come through CloudFront
         ├── RouteUnknown       404
         ├── Misconfigured      500  what the function was given is missing or wrong
@@ -69,14 +68,6 @@ class EmailUnverified(LoginRefused):
 
     def __init__(self) -> None:
         super().__init__(f"the primary e-mail at GitHub is not verified; verify it, then start at {START}")
-
-
-class UserRefused(LoginRefused):
-    """The API does not let this user in; the sentence is its own."""
-
-    def __init__(self, status: int, kind: str, message: str) -> None:
-        self.status, self.kind = status, kind  # type: ignore[misc]  # of the class elsewhere, given here
-        super().__init__(message, "the api function does not let the user in")
 
 
 class OriginRefused(LoginRefused):

@@ -6,12 +6,11 @@ the browser by a cookie, PKCE, one fixed callback, redirects within our own site
 
 from __future__ import annotations
 
-import hmac
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from runtime.contract import ORIGIN_HEADER
+from runtime.browsers import came_past_the_edge, refresh_cookie
 from runtime.login import cookies
 from runtime.login.attempts import begin, matches, unseal
 from runtime.login.aws import CONNECTING, READING, client
@@ -66,10 +65,7 @@ class Login:
         raise RouteUnknown
 
     def _check_origin(self, request: Request) -> None:
-        accepted = self.settings.origin_secrets
-        shown = request.headers.get(ORIGIN_HEADER, "").encode("utf-8", "backslashreplace")
-        equal = [hmac.compare_digest(shown, each.encode()) for each in accepted]
-        if accepted and not any(equal):
+        if came_past_the_edge(request.headers, self.settings.origin_secrets):
             raise OriginRefused
 
     def _start(self, request: Request) -> Answer:
@@ -88,10 +84,10 @@ class Login:
         code, until = request.query.get("code", ""), end - RESERVE
         journal.learn([attempt.verifier])
         profile = self.github.identify(code, attempt, self._callback(), until, journal)
-        session = self.sessions.open(profile, request.headers.get("user-agent", ""))
+        session = self.sessions.open(profile)
         journal.learn([session.refresh_token])
         return redirect(site + attempt.redirect).with_cookies(
-            cookies.hand_over(session.refresh_token, session.seconds)
+            refresh_cookie(session.refresh_token, session.seconds)
         )
 
     def _attempt(self, request: Request) -> Attempt:

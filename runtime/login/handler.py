@@ -5,30 +5,23 @@ from __future__ import annotations
 import sys
 from functools import cache
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from runtime.login import cookies
 from runtime.login.errors import START, Failed, LoginRefused
 from runtime.login.flow import CALLBACK, Login, make_login
 from runtime.login.journal import RequestJournal
 from runtime.login.messages import Answer, Request, read_request, refuse
-from runtime.login.settings import read_settings, read_trace
+from runtime.login.settings import read_settings
+from runtime.variables import read_trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from runtime.variables import Invocation
+
 ROUTES: Final = {("GET", START), ("GET", CALLBACK)}
 CLIENT_FAULT, SERVER_FAULT = 400, 500
-
-
-class Invocation(Protocol):
-    """What is read of Lambda's context object."""
-
-    aws_request_id: str
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until Lambda ends the execution environment."""
-        ...
 
 
 def handle(event: Any, context: Invocation) -> dict[str, Any]:

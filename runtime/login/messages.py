@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from runtime.api.requests import CORRELATION
-from runtime.login.cookies import read
+from runtime.browsers import read_cookies
 
 if TYPE_CHECKING:
     from runtime.login.errors import LoginRefused
@@ -77,7 +77,7 @@ def read_request(event: Any, invocation_id: str) -> Request:
         path=str(document.get("rawPath")),
         query=_texts(document.get("queryStringParameters")),
         headers=headers,
-        cookies=read(str(each) for each in cookies) if isinstance(cookies, list) else {},
+        cookies=read_cookies(str(each) for each in cookies) if isinstance(cookies, list) else {},
         request_id=request_id,
         correlation_id=correlation if CORRELATION.fullmatch(correlation) else request_id,
     )

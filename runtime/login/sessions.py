@@ -1,6 +1,6 @@
 """Asks the api function to open a session for a profile: the two functions' own event, by Lambda invoke.
 
-Event:  {"action": "login", "profile": {...}, "user_agent": text}
+Event:  {"action": "login", "profile": {...}}
 Answer: {"ok": true, "session": {"refresh_token": text, "refresh_expires_in": seconds, ...}}
     or  {"ok": false, "error": {"error": type, "message": text}}
 """
@@ -13,16 +13,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from runtime.login.errors import ApiFailed, ApiUnavailable, LoginRefused, UserRefused
+from runtime.login.errors import ApiFailed, ApiUnavailable, LoginRefused
 
 if TYPE_CHECKING:
     from runtime.login.profiles import Profile
 
 LARGEST: Final = 64 * 1024
 """Bytes of an answer."""
-LONGEST_AGENT: Final = 256
-REFUSALS: Final = {"authentication_error": 401, "authorization_error": 403}
-"""Types by which the api function refuses a user; their sentence is passed on."""
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~-]{1,3072}")
 """What may stand in a cookie and needs no quoting."""
 
@@ -45,15 +42,14 @@ class Sessions:
     client: Callable[[], Any]
     """Gives a client of Lambda."""
 
-    def open(self, profile: Profile, user_agent: str) -> Session:
+    def open(self, profile: Profile) -> Session:
         """Open a session for a user, who is made if new.
 
         Raises:
-            UserRefused: The api function does not let the user in.
             ApiUnavailable: It can't use its database.
             ApiFailed: It did not answer, or answered something else.
         """
-        event = {"action": "login", "profile": asdict(profile), "user_agent": user_agent[:LONGEST_AGENT]}
+        event = {"action": "login", "profile": asdict(profile)}
         answer = _document(self._invoke(json.dumps(event).encode()))
         if answer.get("ok") is True:
             return _session(answer.get("session"))
@@ -97,9 +93,6 @@ def _session(session: Any) -> Session:
 
 
 def _refusal(error: Any) -> LoginRefused:
-    kind, message = (error.get("error"), error.get("message")) if isinstance(error, Mapping) else (None, None)
-    if kind in REFUSALS and isinstance(message, str):
-        return UserRefused(REFUSALS[kind], kind, message)
-    if kind == ApiUnavailable.kind:
+    if isinstance(error, Mapping) and error.get("error") == ApiUnavailable.kind:
         return ApiUnavailable()
     return ApiFailed("the api function refused the login event; its own log tells why")

@@ -5,18 +5,17 @@ Values of secrets are in no representation and no error.
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field, SecretStr, StringConstraints, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from runtime.login.errors import Misconfigured
+from runtime.variables import LogLevel, accepted, first_mistake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LogLevel = Literal["DEBUG", "INFO", "WARN", "ERROR"]
 Text = Annotated[str, StringConstraints(min_length=1)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 ADDRESS = r"^(https://[A-Za-z0-9.-]+(:\d+)?|http://(localhost|127\.0\.0\.1)(:\d+)?)/?$"
@@ -57,10 +56,7 @@ class Settings(BaseSettings):
     @property
     def origin_secrets(self) -> tuple[str, ...]:
         """What the origin header may hold; nothing where it is not asked for."""
-        if self.origin_secret is None:
-            return ()
-        secrets = (self.origin_secret, self.origin_secret_previous)
-        return tuple(secret.get_secret_value() for secret in secrets if secret)
+        return accepted(self.origin_secret, self.origin_secret_previous)
 
     def secrets(self) -> Iterator[str]:
         """Everything that must not be read in a log."""
@@ -73,16 +69,4 @@ def read_settings() -> Settings:
     try:
         return Settings()  # type: ignore[call-arg]  # the fields come from the environment
     except ValidationError as error:
-        raise _refusal(error) from None
-
-
-def read_trace() -> str | None:
-    """X-Ray's header of the present invocation, which Lambda sets anew for each."""
-    return os.environ.get("_X_AMZN_TRACE_ID")
-
-
-def _refusal(error: ValidationError) -> VariableRefused:
-    """The first thing that is wrong, without what was found there."""
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    message = {"missing": "it is missing"}.get(first["type"], first["msg"])
-    return VariableRefused(str(first["loc"][0]).upper(), message[0].lower() + message[1:])
+        raise VariableRefused(*first_mistake(error)) from None

@@ -10,7 +10,7 @@ import sys
 from functools import cache
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from runtime.migrator.actions import perform
 from runtime.migrator.connection import Target, read_url
@@ -23,19 +23,11 @@ from runtime.migrator.settings import Settings, read_settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from runtime.variables import Invocation
+
 MIGRATIONS: Final = Path(__file__).parent.parent.parent / "migrations"
 """Beside the package `runtime`, in the repository as in the zip."""
 FAMILIES: Final = (FilesError, AccessError, LockError, DatabaseError)
-
-
-class Invocation(Protocol):
-    """What is read of Lambda's context object."""
-
-    aws_request_id: str
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until Lambda ends the execution environment."""
-        ...
 
 
 class FaultHidden(Exception):

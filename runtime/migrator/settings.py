@@ -5,18 +5,18 @@ Values of secrets are in no representation and no error.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from runtime.contract import API_LOGINS
 from runtime.migrator.errors import AccessError
+from runtime.variables import LogLevel, first_mistake
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LogLevel = Literal["DEBUG", "INFO", "WARN", "ERROR"]
 SHORTEST = 16
 Password = Annotated[SecretStr, Field(min_length=SHORTEST)]
 """A password that is worth a verifier; those that are generated have 48 characters."""
@@ -60,7 +60,7 @@ def read_settings() -> Settings:
     try:
         return Settings()  # type: ignore[call-arg]  # the fields come from the environment
     except ValidationError as error:
-        raise _refusal(error) from None
+        raise VariableRefused(*first_mistake(error)) from None
 
 
 def read_passwords() -> Mapping[str, SecretStr]:
@@ -68,16 +68,6 @@ def read_passwords() -> Mapping[str, SecretStr]:
     try:
         passwords = Passwords()
     except ValidationError as error:
-        raise _refusal(error) from None
+        raise VariableRefused(*first_mistake(error)) from None
     found = {letter: getattr(passwords, f"api_login_{letter}_password") for letter in API_LOGINS}
     return {letter: password for letter, password in found.items() if password is not None}
-
-
-def _refusal(error: ValidationError) -> VariableRefused:
-    """The first thing that is wrong, without what was found there."""
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    message = {
-        "missing": "it is missing",
-        "too_short": f"it has fewer than {SHORTEST} characters",
-    }.get(first["type"], first["msg"])
-    return VariableRefused(str(first["loc"][0]).upper(), message[0].lower() + message[1:])

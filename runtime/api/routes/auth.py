@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http.cookies import CookieError, SimpleCookie
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -14,7 +13,8 @@ from runtime.api.errors import Forbidden, Unauthenticated
 from runtime.api.forms import Form
 from runtime.api.routing import answers
 from runtime.api.sessions import Replayed, Session, Sessions
-from runtime.contract import REFRESH_COOKIE, REFRESH_COOKIE_PATH
+from runtime.browsers import refresh_cookie
+from runtime.contract import REFRESH_COOKIE
 
 
 class Refresh(Form):
@@ -52,7 +52,7 @@ def refresh(call: Asked, body: Annotated[Refresh | None, Body()] = None) -> Sess
         call.keep()
         raise
     if body is None:
-        _set_cookie(call, session.refresh_token or "", session.refresh_expires_in)
+        call.cookies.append(refresh_cookie(session.refresh_token or "", session.refresh_expires_in))
         session = session.model_copy(update={"refresh_token": None})
     return session
 
@@ -61,7 +61,7 @@ def refresh(call: Asked, body: Annotated[Refresh | None, Body()] = None) -> Sess
 def log_out(call: Asked) -> None:
     """End it, and let a browser forget its cookie."""
     Sessions(call.connection, call.tokens).end(call.caller)
-    _set_cookie(call, "", 0)
+    call.cookies.append(refresh_cookie("", 0))
 
 
 @answers("POST /auth/switch-organization", "Work in an organization, or alone", refuses=(Forbidden,))
@@ -79,18 +79,6 @@ def switch_organization(call: Asked, body: Switch) -> Switched:
 
 
 def _from_cookie(call: Call) -> str:
-    cookies: SimpleCookie = SimpleCookie()
-    try:
-        cookies.load(call.request.cookies)
-    except CookieError:
-        cookies.clear()
-    if REFRESH_COOKIE not in cookies:
-        raise Unauthenticated("send a refresh token in the body, or sign in for the cookie that holds one")
-    return cookies[REFRESH_COOKIE].value
-
-
-def _set_cookie(call: Call, token: str, seconds: int) -> None:
-    call.cookies.append(
-        f"{REFRESH_COOKIE}={token}; Path={REFRESH_COOKIE_PATH}; Max-Age={seconds}; "
-        "HttpOnly; Secure; SameSite=Strict"
-    )
+    if token := call.request.cookies.get(REFRESH_COOKIE):
+        return token
+    raise Unauthenticated("send a refresh token in the body, or sign in for the cookie that holds one")

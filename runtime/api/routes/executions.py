@@ -8,7 +8,7 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from runtime.api import executions
 from runtime.api.access import find, in_scope, may, require
@@ -22,6 +22,8 @@ from runtime.api.routing import answers
 from runtime.api.tables import agent_executions, execution_logs
 
 WHAT: Final = "execution"
+LONGEST_MESSAGE: Final = 10_000
+"""Characters that are shown of a line: what agents write has no bound, what Lambda answers has."""
 
 
 class Executions(Page):
@@ -101,7 +103,9 @@ def read_execution(call: Asked, execution_id: UUID) -> Execution:
 def list_logs(call: Asked, execution_id: UUID, wanted: Annotated[LogFilter, Query()]) -> LogLines:
     """The oldest lines first."""
     lines = execution_logs.c
-    statement = select(execution_logs).where(lines.execution_id == execution_id)
+    message = func.left(lines.message, LONGEST_MESSAGE).label("message")
+    others = (lines.id, lines.execution_id, lines.log_level, lines.timestamp, lines.metadata)
+    statement = select(message, *others).where(lines.execution_id == execution_id)
     if wanted.log_level is not None:
         statement = statement.where(lines.log_level == wanted.log_level)
     mine = exists().where(agent_executions.c.id == execution_id, may(call, agent_executions, READ))

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from runtime.api.handler import Service, make_service
+from runtime.api.service import Service, make_service
 from runtime.api.settings import Settings
-from runtime.api.signing_in import sign_in
 from runtime.contract import API_PREFIX
 from tests.runtime.api.documented import check
 from twin.event import Api as Gateway
@@ -109,8 +108,7 @@ class Client:
         github_id = github_id or uuid4().int >> 66
         profile = {"github_id": github_id, "email": f"{name}@example.org", "name": name}
         event = {"action": "login", "profile": profile}
-        service = self.service
-        answer = sign_in(event, service.database, service.tokens, service.journal, MILLISECONDS)
+        answer = self.service.application.sign_in(event, "signing-in", MILLISECONDS)
         assert answer["ok"], answer
         return replace(self, token=answer["session"]["access_token"], session=answer["session"])
 

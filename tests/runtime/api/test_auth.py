@@ -158,10 +158,7 @@ def test_a_login_brings_the_profile_up_to_date(api: Client) -> None:
     ],
 )
 def test_an_event_that_is_no_login_begins_no_session(api: Client, event: dict[str, Any]) -> None:
-    from runtime.api.signing_in import sign_in
-
-    service = api.service
-    answer = sign_in(event, service.database, service.tokens, service.journal, MILLISECONDS)
+    answer = api.service.application.sign_in(event, "one", MILLISECONDS)
 
     assert (False, "validation_error") == (answer["ok"], answer["error"]["error"])
 

@@ -257,14 +257,12 @@ def test_a_server_that_takes_a_question_and_hangs_is_given_up_in_time(
 
 def test_a_login_is_refused_as_politely(database: Breakable, client: Client) -> None:
     """What the login function is told when the database fails while it hands over a profile."""
-    from runtime.api.signing_in import sign_in
-
     service = client.service
     event = {"action": "login", "profile": {"github_id": 1, "email": "a@example.org", "name": None}}
     with database.master.transaction():
         database.master.execute("LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE")
-        answer = sign_in(event, service.database, service.tokens, service.journal, HURRIED)
+        answer = service.application.sign_in(event, "one", HURRIED)
 
     assert {"ok": False, "error": "database_error"} == {**answer, "error": answer["error"]["error"]}
     assert_discreet(client)
-    assert sign_in(event, service.database, service.tokens, service.journal, 29_000)["ok"]
+    assert service.application.sign_in(event, "two", 29_000)["ok"]

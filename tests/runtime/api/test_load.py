@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import io
     from collections.abc import Iterator
 
-    from runtime.api.handler import Service
+    from runtime.api.service import Service
     from twin.postgres import Server
 
 pytest.importorskip("awslambdaric", reason="AWS's runtime client has no wheel for this system")

@@ -51,7 +51,6 @@ PROFILE = {
     "name": "Mona Lisa",
     "avatar_url": "https://avatars.githubusercontent.com/u/583231?v=4",
 }
-AGENT = "Firefox"
 
 
 @dataclass
@@ -75,7 +74,7 @@ class Api:
 
     def expect(self, answer: Any = None, profile: Mapping[str, Any] = PROFILE, **more: Any) -> None:
         """Be ready for one login event of this profile."""
-        event = {"action": "login", "profile": profile, "user_agent": AGENT}
+        event = {"action": "login", "profile": profile}
         content = json.dumps({"ok": True, "session": SESSION} if answer is None else answer).encode()
         self.stub.add_response(
             "invoke",
@@ -143,9 +142,7 @@ class Browser:
     login: Login
     cookies: dict[str, str] = field(default_factory=dict)
     invocation: Invocation = field(default_factory=Invocation)
-    headers: dict[str, str] = field(
-        default_factory=lambda: {"x-origin-secret": ORIGIN_SECRET, "user-agent": AGENT}
-    )
+    headers: dict[str, str] = field(default_factory=lambda: {"x-origin-secret": ORIGIN_SECRET})
 
     def get(self, path: str, query: Mapping[str, str] | None = None, method: str = "GET") -> Response:
         """Ask for a path of the API."""

@@ -1,0 +1,46 @@
+"""What is written of each request: a line, what went wrong, and the figures that nobody else counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from runtime.api.errors import Fault, Misconfigured, Refusal, Unauthenticated, Unavailable
+from runtime.api.sessions import Replayed
+from runtime.variables import read_trace
+
+if TYPE_CHECKING:
+    from runtime.api.metrics import Metrics
+    from runtime.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The log and the metrics of an execution environment."""
+
+    journal: Journal
+    metrics: Metrics
+
+    def refusal(self, told: Refusal, error: BaseException, request_id: str) -> None:
+        """Write what the caller is not told: why the database can't answer, and what nobody expected."""
+        if isinstance(told, Unavailable):
+            self.metrics.count("DatabaseFailures")
+            self.journal.write("WARN", told.reason, request_id=request_id)
+        elif isinstance(told, Fault) and not isinstance(told, Misconfigured):
+            found = error.__cause__ if error is told and error.__cause__ else error
+            self.journal.fault(found, request_id=request_id)
+        elif isinstance(told, Unauthenticated):
+            self.metrics.count("RefreshReplays" if isinstance(told, Replayed) else "AuthenticationRefusals")
+
+    def answered(self, request_id: str, status: int, seconds: float, **more: Any) -> None:
+        """Write the line of a request, and what was counted in it; what is None stays out."""
+        told = {
+            "request_id": request_id,
+            "status": status,
+            "milliseconds": round(seconds * 1000, 2),
+            "xray_trace_id": read_trace(),
+            **more,
+        }
+        known = {name: value for name, value in told.items() if value is not None}
+        self.journal.write("INFO", "answered", **known)
+        self.metrics.flush()
