@@ -13,7 +13,11 @@ from scripts.errors import TargetRefused
 from scripts.measuring import MeasuringError
 from scripts.talk import refuse, talk
 
-PARTS = {"program": "scripts.bench_program:main", "migrations": "scripts.bench_migrations:main"}
+PARTS = {
+    "program": "scripts.bench_program:main",
+    "migrations": "scripts.bench_migrations:main",
+    "runtime": "scripts.bench_runtime:main",
+}
 """What can be measured, and the function that does it: each prints Markdown for docs/performance.md."""
 
 

@@ -58,6 +58,7 @@ def test_a_part_that_is_none_is_refused_in_one_sentence(capsys: pytest.CaptureFi
         main(["migration"])
 
     assert 2 == ended.value.code
-    assert "miyabi: migration: there is no such part to measure; name one of program, migrations\n" == (
-        capsys.readouterr().err
+    assert (
+        "miyabi: migration: there is no such part to measure; name one of program, migrations, runtime\n"
+        == (capsys.readouterr().err)
     )
