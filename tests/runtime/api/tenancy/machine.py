@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from hypothesis import note
+from hypothesis import currently_in_test_context, note
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 from hypothesis.strategies import SearchStrategy, runner, sampled_from
 
 from tests.runtime.api.tenancy.model import READING, STATUSES, World
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg import Connection
 
     from tests.runtime.api.asking import Answer, Client
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 WORD: Final = re.compile(r"(org|alone)-(\d+)-(name|work)")
 NEW: Final = "new"
 """Stands for whoever has been made by a request."""
+ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PATHS: Final = {
     "tasks": "/tasks",
     "executions": "/agents/executions",
@@ -69,6 +73,8 @@ USERS: Final = drawn("users")
 ORGANIZATIONS: Final = drawn("organizations")
 TEAMS: Final = drawn("teams")
 KEYS: Final = drawn("keys")
+TASKS: Final = drawn("tasks")
+WORKFLOWS: Final = drawn("workflows")
 
 
 class Asking(RuleBasedStateMachine):
@@ -86,11 +92,14 @@ class Asking(RuleBasedStateMachine):
         self.teams: list[str] = []
         self.keys: list[str] = []
         """Of all work."""
+        self.tasks: list[str] = []
+        self.workflows: list[str] = []
         self.words: dict[str, str] = {}
         """Whose each word is."""
         self.labels: dict[str, str] = {}
         """What an id is called in the log of a failure."""
         self.number = 0
+        self.turn = 0
 
     def ask(
         self,
@@ -105,9 +114,11 @@ class Asking(RuleBasedStateMachine):
         """Ask, and see that the status is as expected, and that no rows have changed but those of `of`."""
         answer = caller.client.ask(method, path, body)
         told = self.told(f"{caller}: {method} {path} {body or ''} -> {answer.status}, expected {expected}")
-        if method != "GET":
+        if method != "GET" and currently_in_test_context():
             note(told)
         assert expected == answer.status, f"{told}: {answer.text}"
+        if answer.status >= 400:
+            assert set(ID.findall(answer.text)) <= set(ID.findall(f"{path} {body}")), f"{told}: {answer.text}"
         self.refuse_words_of_others(caller, answer, told)
         if method != "GET":
             changed = self.watch.changed()
@@ -142,18 +153,19 @@ class Asking(RuleBasedStateMachine):
 
     def told(self, text: str) -> str:
         """A text in which ids are names."""
-        return re.sub(r"[0-9a-f-]{36}", lambda found: self.labels.get(found[0], found[0]), text)
+        return ID.sub(lambda found: self.labels.get(found[0], found[0]), text)
 
     def keep(self, key: str, work: Work) -> None:
         """Remember work that was made."""
         self.world.work[self.label(key, work.kind)] = work
         self.keys.append(key)
+        if work.kind in ("tasks", "workflows"):
+            getattr(self, work.kind).append(key)
 
     @invariant()
     def the_tables_are_as_they_should(self) -> None:
         """They break no rule of their own, and hold what the model does."""
-        self.watch.check()
-        world = self.world
+        found, world = self.watch.check(), self.world
         members = {
             f"{key} {user}": f"{member.role} {member.status}"
             for key, organization in world.organizations.items()
@@ -162,30 +174,29 @@ class Asking(RuleBasedStateMachine):
         teams = {
             f"{key} {user}": role for key, team in world.teams.items() for user, role in team.members.items()
         }
-        found = self.watch.state()
         assert (members, teams) == found[:2]
         for kind, rows in zip(("tasks", "executions"), found[2:], strict=True):
             assert {key: work.status for key, work in world.work.items() if work.kind == kind} == rows
 
     @invariant()
     def one_after_another_sees_what_is_theirs(self) -> None:
-        """Each step another caller looks at the lists of work, and at a piece of work."""
-        turn = self.next_number()
-        caller = self.callers[turn % len(self.callers)]
-        self.look_at_lists(caller)
-        if self.keys:
-            self.read(caller, self.keys[turn % len(self.keys)])
+        """Each step another caller looks at something else."""
+        self.turn += 1
+        caller = self.callers[self.turn % len(self.callers)]
+        looks: list[Callable[[Caller], None]] = [self.look_at_figures]
+        looks += (partial(self.look_at_list, kind=kind) for kind in READING)
+        looks[(self.turn + self.turn // len(self.callers)) % len(looks)](caller)
+        self.read(caller, self.keys[self.turn * 7 % len(self.keys)])
 
-    def look_at_lists(self, caller: Caller) -> None:
-        """See that the lists of where somebody works hold all of it, and nothing else."""
+    def look_at_list(self, caller: Caller, kind: str) -> None:
+        """See that a list of where somebody works holds all of it, and nothing else."""
         user, organization = caller.user, caller.organization
-        for kind, permission in READING.items():
-            expected = self.world.refusal_at_work(user, organization, permission) or 200
-            answer = self.ask(caller, expected, "GET", f"{PATHS[kind]}?limit=100")
-            if expected == 200:
-                mine = self.world.listed(user, organization, kind)
-                assert mine == {each["id"] for each in answer[kind]}, self.told(answer.text)
-                assert len(mine) == answer["total"]
+        expected = self.world.refusal_at_work(user, organization, READING[kind]) or 200
+        answer = self.ask(caller, expected, "GET", f"{PATHS[kind]}?limit=100")
+        if expected == 200:
+            mine = self.world.listed(user, organization, kind)
+            assert mine == {each["id"] for each in answer[kind]}, self.told(answer.text)
+            assert len(mine) == answer["total"]
 
     def look_at_figures(self, caller: Caller) -> None:
         """See that what is counted is what is listed."""

@@ -116,6 +116,11 @@ class Work:
     execution: str | None = None
     retries: int = 0
 
+    @property
+    def tenant(self) -> str:
+        """Whose it is."""
+        return self.organization or self.user
+
 
 @dataclass(slots=True)
 class World:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 from hypothesis.stateful import precondition, rule
 from hypothesis.strategies import booleans, none, one_of, sampled_from
 
@@ -12,9 +14,9 @@ from tests.runtime.api.tenancy.model import GRANTED
 class Operating(Asking):
     """What the operator does."""
 
-    def operate(self, statement: str, *parameters: object) -> None:
+    def operate(self, statement: LiteralString, *parameters: object) -> None:
         """Do it, by the connection of the master."""
-        self.operator.execute(statement, parameters)  # type: ignore[arg-type]  # a text from below
+        self.operator.execute(statement, parameters)
         self.watch.changed()
 
     @rule(organization=ORGANIZATIONS, user=USERS)

@@ -13,6 +13,8 @@ from tests.runtime.api.tenancy.model import CONFLICT, FORBIDDEN, MISSING, Member
 
 MANAGE = "organization.members.manage"
 ROLES = sampled_from(["owner", "admin", "member", "viewer"])
+PLACES = one_of(none(), ORGANIZATIONS)
+"""An organization: the one that the caller works in, or any."""
 
 
 class Belonging(Asking):
@@ -34,6 +36,10 @@ class Belonging(Asking):
             self.organizations.append(key)
             self.world.organizations[key] = Organization({caller.user: Membership("owner", "active")})
 
+    def place(self, caller: Caller, organization: str | None) -> str:
+        """The organization that is meant."""
+        return organization or caller.organization or self.organizations[0]
+
     @rule(caller=CALLERS, organization=ORGANIZATIONS)
     def change_organization(self, caller: Caller, organization: str) -> None:
         """Its settings, which only who may read it sees."""
@@ -49,9 +55,10 @@ class Belonging(Asking):
         if expected == 204:
             self.world.end(organization)
 
-    @rule(caller=CALLERS, organization=ORGANIZATIONS, user=USERS, by_name=booleans(), role=ROLES)
-    def invite(self, caller: Caller, organization: str, user: str, by_name: bool, role: str) -> None:  # noqa: FBT001  (drawn)
+    @rule(caller=CALLERS, organization=PLACES, user=USERS, by_name=booleans(), role=ROLES)
+    def invite(self, caller: Caller, organization: str | None, user: str, by_name: bool, role: str) -> None:  # noqa: FBT001  (drawn)
         """Anybody, by address or by a name that two may have, as anything but the owner."""
+        organization = self.place(caller, organization)
         identifier = self.names[user] if by_name else f"{self.labels[user]}@example.org"
         meant = [each for each in self.users if not by_name or self.names[each] == identifier]
         expected = self.inviting(caller, organization, meant if by_name else [user])
@@ -70,9 +77,10 @@ class Belonging(Asking):
         several, there = len(meant) > 1, meant[0] in found.members
         return CONFLICT if several or there or found.places_taken >= found.max_members else 201
 
-    @rule(caller=CALLERS, organization=ORGANIZATIONS)
-    def accept(self, caller: Caller, organization: str) -> None:
+    @rule(caller=CALLERS, organization=PLACES)
+    def accept(self, caller: Caller, organization: str | None) -> None:
         """An invitation, if there is one."""
+        organization = self.place(caller, organization)
         found = self.world.organizations.get(organization)
         row = found.members.get(caller.user) if found and found.is_active else None
         expected = 200 if row and row.status != "suspended" else MISSING
@@ -80,9 +88,10 @@ class Belonging(Asking):
         if expected == 200 and row:
             row.status = "active"
 
-    @rule(caller=CALLERS, organization=ORGANIZATIONS, user=USERS, role=ROLES)
-    def change_role(self, caller: Caller, organization: str, user: str, role: str) -> None:
+    @rule(caller=CALLERS, organization=PLACES, user=USERS, role=ROLES)
+    def change_role(self, caller: Caller, organization: str | None, user: str, role: str) -> None:
         """Anybody's, to the owner's too."""
+        organization = self.place(caller, organization)
         expected = self.changing(caller, organization, user, role)
         path = f"/organizations/{organization}/members/{user}"
         self.ask(caller, expected, "PATCH", path, {"role": role}, of=organization)
@@ -105,10 +114,10 @@ class Belonging(Asking):
             return 200
         return CONFLICT if row.role == "owner" or (role == "owner" and row.status != "active") else 200
 
-    @rule(caller=CALLERS, organization=ORGANIZATIONS, user=one_of(none(), USERS))
-    def remove(self, caller: Caller, organization: str, user: str | None) -> None:
+    @rule(caller=CALLERS, organization=PLACES, user=one_of(none(), USERS))
+    def remove(self, caller: Caller, organization: str | None, user: str | None) -> None:
         """Anybody, or the caller themselves."""
-        user = user or caller.user
+        organization, user = self.place(caller, organization), user or caller.user
         expected = self.removing(caller, organization, user)
         self.ask(caller, expected, "DELETE", f"/organizations/{organization}/members/{user}", of=organization)
         if expected == 204:

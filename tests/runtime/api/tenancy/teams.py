@@ -15,7 +15,7 @@ PLACES = one_of(none(), ORGANIZATIONS)
 class Teaming(Asking):
     """What callers do to teams."""
 
-    def place(self, team: str, organization: str | None) -> str:
+    def team_place(self, team: str, organization: str | None) -> str:
         """The organization that the path names."""
         found = self.world.teams.get(team)
         return organization or (found.organization if found else self.organizations[0])
@@ -38,7 +38,7 @@ class Teaming(Asking):
     @rule(caller=CALLERS, team=TEAMS, organization=PLACES, is_visible=booleans())
     def change_team(self, caller: Caller, team: str, organization: str | None, is_visible: bool) -> None:  # noqa: FBT001  (drawn)
         """Show or hide it."""
-        place = self.place(team, organization)
+        place = self.team_place(team, organization)
         expected = self.world.refusal_of_team(caller.user, place, team, "teams.update") or 200
         path = f"/organizations/{place}/teams/{team}"
         self.ask(caller, expected, "PATCH", path, {"is_visible": is_visible}, of=place)
@@ -48,7 +48,7 @@ class Teaming(Asking):
     @rule(caller=CALLERS, team=TEAMS, organization=PLACES)
     def delete_team(self, caller: Caller, team: str, organization: str | None) -> None:
         """Anybody's."""
-        place = self.place(team, organization)
+        place = self.team_place(team, organization)
         expected = self.world.refusal_of_team(caller.user, place, team, "teams.delete") or 204
         self.ask(caller, expected, "DELETE", f"/organizations/{place}/teams/{team}", of=place)
         if expected == 204:
@@ -57,7 +57,7 @@ class Teaming(Asking):
     @rule(caller=CALLERS, team=TEAMS, organization=PLACES, user=USERS, role=sampled_from(["lead", "member"]))
     def add_to_team(self, caller: Caller, team: str, organization: str | None, user: str, role: str) -> None:
         """Anybody, but only an active member gets in."""
-        place = self.place(team, organization)
+        place = self.team_place(team, organization)
         expected = self.world.refusal_of_team(caller.user, place, team, "teams.update")
         if expected is None:
             there = user in self.world.teams[team].members
@@ -70,7 +70,7 @@ class Teaming(Asking):
     @rule(caller=CALLERS, team=TEAMS, organization=PLACES, user=one_of(none(), USERS))
     def remove_from_team(self, caller: Caller, team: str, organization: str | None, user: str | None) -> None:
         """Anybody; every member may leave."""
-        place, user = self.place(team, organization), user or caller.user
+        place, user = self.team_place(team, organization), user or caller.user
         leaves = user == caller.user and self.world.is_member(user, place)
         expected = None if leaves else self.world.refusal_in(caller.user, place, "teams.update")
         if expected is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis.stateful import rule
 from hypothesis.strategies import booleans, none, one_of, sampled_from
 
-from tests.runtime.api.tenancy.machine import CALLERS, KEYS, PATHS, Asking, Caller
+from tests.runtime.api.tenancy.machine import CALLERS, KEYS, PATHS, TASKS, WORKFLOWS, Asking, Caller
 from tests.runtime.api.tenancy.model import CONFLICT, MISSING, MOST_RETRIES, STEPS, Work
 
 REFERRED = one_of(none(), sampled_from(["mine"]), KEYS)
@@ -58,7 +58,7 @@ class Working(Asking):
             runs = bool(has_agent and repository)
             self.keep(answer["id"], Work("tasks", where, caller.user, "pending", runs=runs))
 
-    @rule(caller=CALLERS, key=KEYS, step=sampled_from(sorted(STEPS)))
+    @rule(caller=CALLERS, key=one_of(TASKS, KEYS), step=sampled_from(sorted(STEPS)))
     def step(self, caller: Caller, key: str, step: str) -> None:
         """A task of anybody's goes on, if its state allows it."""
         expected = self.world.refusal_of(caller.user, "tasks", key, "tasks.update") or 200
@@ -67,8 +67,7 @@ class Working(Asking):
             allowed, goal = STEPS[step]
             if work.status not in allowed or (step == "retry" and work.retries == MOST_RETRIES):
                 expected = CONFLICT
-        owner = work and (work.organization or work.user)
-        answer = self.ask(caller, expected, "POST", f"/tasks/{key}/{step}", of=owner)
+        answer = self.ask(caller, expected, "POST", f"/tasks/{key}/{step}", of=work.tenant if work else None)
         if expected == 200 and work:
             work.status, work.retries = goal, work.retries + (step == "retry")
             self._follow(caller, work, answer["execution_id"])
@@ -107,7 +106,7 @@ class Working(Asking):
         if expected == 201:
             self.keep(answer["id"], Work("workflows", where, caller.user))
 
-    @rule(caller=CALLERS, key=KEYS, referred=REFERRED)
+    @rule(caller=CALLERS, key=one_of(WORKFLOWS, KEYS), referred=REFERRED)
     def change_workflow(self, caller: Caller, key: str, referred: str | None) -> None:
         """Anybody's, and to any repository."""
         repository = self.repository(caller, referred)
@@ -115,16 +114,23 @@ class Working(Asking):
         work = self.world.work.get(key)
         if expected == 200 and work and not self.world.belongs(caller.user, work.organization, repository):
             expected = MISSING
-        owner = work and (work.organization or work.user)
-        self.ask(caller, expected, "PATCH", f"/workflows/{key}", {"repository_id": repository}, of=owner)
+        self.ask(
+            caller,
+            expected,
+            "PATCH",
+            f"/workflows/{key}",
+            {"repository_id": repository},
+            of=work.tenant if work else None,
+        )
 
-    @rule(caller=CALLERS, key=KEYS)
+    @rule(caller=CALLERS, key=TASKS)
     def change_task(self, caller: Caller, key: str) -> None:
         """Anybody's."""
         expected = self.world.refusal_of(caller.user, "tasks", key, "tasks.update") or 200
         work = self.world.work.get(key)
-        owner = work and (work.organization or work.user)
-        self.ask(caller, expected, "PATCH", f"/tasks/{key}", {"priority": "P0"}, of=owner)
+        self.ask(
+            caller, expected, "PATCH", f"/tasks/{key}", {"priority": "P0"}, of=work.tenant if work else None
+        )
 
     @rule(caller=CALLERS, key=KEYS, kind=sampled_from(["tasks", "workflows"]))
     def delete(self, caller: Caller, key: str, kind: str) -> None:
@@ -133,8 +139,7 @@ class Working(Asking):
         work = self.world.work.get(key)
         if expected == 204 and work and work.status == "running":
             expected = CONFLICT
-        owner = work and (work.organization or work.user)
-        self.ask(caller, expected, "DELETE", f"{PATHS[kind]}/{key}", of=owner)
+        self.ask(caller, expected, "DELETE", f"{PATHS[kind]}/{key}", of=work.tenant if work else None)
         if expected == 204:
             del self.world.work[key]
 
