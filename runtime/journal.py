@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import TextIO
 
 LEVELS: Final = ("DEBUG", "INFO", "WARN", "ERROR")
@@ -28,9 +28,15 @@ class Journal:
     ) -> None:
         self._stream, self._fields = stream, dict(fields)
         self._least = LEVELS.index(level)
-        # the longest first: one may be a part of another
-        self._secrets = sorted(filter(None, secrets), key=len, reverse=True)
+        self._secrets: list[str] = []
+        self.learn(secrets)
         self._lock = threading.Lock()
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Make these unreadable from here on."""
+        spelt = {spelling for secret in filter(None, secrets) for spelling in _spellings(secret)}
+        # the longest first: one may be a part of another
+        self._secrets = sorted({*self._secrets, *spelt}, key=len, reverse=True)
 
     def hide(self, text: str) -> str:
         """The text with every secret made unreadable."""
@@ -49,18 +55,15 @@ class Journal:
             return
         moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         line = {"timestamp": moment, "level": level, "message": message} | self._fields | more
+        text = self.hide(json.dumps(line, ensure_ascii=False))
         # half of a surrogate pair is no character that a stream could take
-        text = json.dumps(self._hidden(line), ensure_ascii=False).encode(errors="backslashreplace").decode()
+        text = text.encode(errors="backslashreplace").decode()
         with self._lock:
             self._stream.write(text + "\n")
             self._stream.flush()
 
-    def _hidden(self, value: Any) -> Any:
-        """The value without secrets: before it is JSON, which spells some characters otherwise."""
-        if isinstance(value, str):
-            return self.hide(value)
-        if isinstance(value, dict):
-            return {key: self._hidden(each) for key, each in value.items()}
-        if isinstance(value, list):
-            return [self._hidden(each) for each in value]
-        return value
+
+def _spellings(secret: str) -> Iterator[str]:
+    """A secret as it is, and as JSON spells it."""
+    yield secret
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]

@@ -17,7 +17,7 @@ from secrets import token_urlsafe
 from socket import SO_REUSEADDR, SOL_SOCKET, socket
 from typing import TYPE_CHECKING, Any, Final
 
-from runtime.api.errors import Problem
+from runtime.api.problems import Problem
 from runtime.api.service import make_service
 from runtime.api.settings import Settings
 from runtime.contract import API_LOGINS, ROUTES, Function

@@ -13,7 +13,6 @@ from runtime.api.errors import Forbidden, Invalid, Refusal, Unauthenticated
 from runtime.api.refusing import as_refusal
 from runtime.api.requests import find_route, read_request, refuse_body
 from runtime.api.resolver import make_resolver, write_json
-from runtime.api.signing_in import sign_in
 from runtime.browsers import came_past_the_edge
 from runtime.contract import ALLOWED_HEADERS, EXPOSED_HEADERS
 
@@ -88,6 +87,8 @@ class Application:
 
     def sign_in(self, event: Mapping[str, Any], request_id: str, milliseconds_left: int) -> Document:
         """Answer an event of the login function: `{"ok": true, "session": ...}`, or false and an error."""
+        from runtime.api.signing_in import sign_in  # its forms are needed by few requests
+
         begun = time.monotonic()
         user_id = None
         try:

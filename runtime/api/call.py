@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from aws_lambda_powertools.event_handler.depends import Depends
 
 from runtime.api.errors import Fault, Unauthenticated
 
@@ -83,9 +82,3 @@ def begin(call: Call) -> None:
 def current() -> Call:
     """The call that is being answered."""
     return _current.get()
-
-
-# as Powertools would read it at each request, being a text
-current.__annotations__ = {"return": Call}
-Asked = Annotated[Call, Depends(current)]
-"""A route's parameter for its call."""

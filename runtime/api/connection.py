@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -31,8 +31,26 @@ MARGIN: Final = 1.0
 """Seconds before the end of a request at which the server ends a statement."""
 GRACE: Final = 0.5
 """Seconds after which nobody waits any longer for a server that does not even do that."""
+STATEMENTS: Final = 500
+"""Whose columns are remembered, which is more than the routes have."""
 POLLING: Final = 0.1
 """Seconds between looks for a signal, as psycopg has it."""
+
+
+class Recalling(psycopg.Cursor[Any]):
+    """A cursor that describes the columns of a statement once: done anew, it is a twelfth of a request."""
+
+    _described: ClassVar[dict[bytes, list[psycopg.Column]]] = {}
+
+    @property
+    def description(self) -> list[psycopg.Column] | None:
+        """As psycopg gives it; our statements are few, and none has columns that change."""
+        statement = self._query.query if self._query else b""
+        if (known := self._described.get(statement)) is None:
+            known = super().description
+            if known is not None and len(self._described) < STATEMENTS:
+                self._described[statement] = known
+        return known
 
 
 class Bounded(psycopg.Connection[Any]):
@@ -44,6 +62,8 @@ class Bounded(psycopg.Connection[Any]):
 
     deadline: float | None = None
     """By `time.monotonic`, of the request that is being answered."""
+    hurried = False
+    """Whether a statement was given less time than the session's setting: good for this request alone."""
 
     @property
     def seconds_left(self) -> float | None:
@@ -85,6 +105,7 @@ def connect(target: Target, *, connect_timeout: int, statement_timeout: int) -> 
     try:
         connection = Bounded.connect(
             **parameters,  # type: ignore[arg-type]  # libpq takes texts
+            cursor_factory=Recalling,
             prepare_threshold=None,  # prepared statements would pin a connection of RDS Proxy
         )
     except (psycopg.Error, UnicodeError) as error:  # the latter where a host's name can't be one

@@ -9,11 +9,13 @@ from __future__ import annotations
 import select
 import time
 from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+import psycopg
 from sqlalchemy import create_engine, event, exc
 from sqlalchemy.dialects import registry
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool
 
 from runtime.api.connection import connect
 from runtime.api.errors import Unavailable
@@ -24,16 +26,19 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
     from sqlalchemy.engine.interfaces import DBAPIConnection
-    from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+    from runtime.api.connection import Bounded
     from runtime.migrator.connection import Target
 
 MAXIMUM_AGE: Final = 240
 """Seconds after which a connection is replaced: the server ends one that was idle for 300."""
+ENDED_AT_ONCE: Final = "a new connection ended at once"
 
 
 class Database:
     """What the routes read and write by; a connection is made when the first is asked for, or by `open`.
+
+    It serves one at a time, as an execution environment does; who finds it taken waits, and is then refused.
 
     Args:
         target: Where it is, over TLS.
@@ -57,25 +62,26 @@ class Database:
             "postgresql+quiet://",
             creator=self._connect,
             isolation_level="AUTOCOMMIT",
-            poolclass=QueuePool,
-            pool_size=1,
-            max_overflow=0,
-            pool_timeout=connect_timeout,
-            pool_recycle=MAXIMUM_AGE,
+            poolclass=NullPool,  # a pool's bookkeeping takes a tenth of a request
             use_native_hstore=False,
             hide_parameters=True,  # they are our users' own words, and an error of ours is logged
         )
-        event.listen(self._engine, "checkout", _refuse_dead)
         event.listen(self._engine, "before_cursor_execute", self._hurry)
+        self._held: Connection | None = None
+        self._since = 0.0
+        self._free = Lock()
 
     def open(self) -> None:
         """Connect now, while the time of the init phase is not the caller's. Raises `Unavailable`."""
-        with self.reading():
-            pass
+        self._usable()
 
     def close(self) -> None:
         """Close the connection; the next request makes another."""
-        self._engine.dispose()
+        held, self._held = self._held, None
+        if held is not None:
+            with suppress(exc.SQLAlchemyError):
+                held.invalidate()
+            held.close()
 
     @contextmanager
     def reading(self, deadline: float | None = None) -> Iterator[Connection]:
@@ -87,14 +93,19 @@ class Database:
         Raises:
             Refusal: What the database refused, as the caller may know it.
         """
-        with self._take(deadline) as connection:
-            try:
-                yield connection
-            except exc.DBAPIError as error:
-                told = refusal(error.orig)
-                if isinstance(told, Unavailable) and told.broken:
-                    connection.invalidate()
-                raise told from error
+        if not self._free.acquire(timeout=self._connect_timeout):
+            raise Unavailable("the connection was not free in time")
+        try:
+            connection = self._usable()
+            _bounded(connection).deadline = deadline
+            yield connection
+        except exc.DBAPIError as error:
+            told = refusal(error.orig)
+            if isinstance(told, Unavailable) and told.broken:
+                self.close()
+            raise told from error
+        finally:
+            self._free.release()
 
     @contextmanager
     def writing(self, deadline: float | None = None) -> Iterator[Connection]:
@@ -103,23 +114,49 @@ class Database:
         Raises as `reading`. `Unavailable` leaves open whether a commit that had been sent was done.
         """
         with self.reading(deadline) as connection:
+            connection.rollback()  # ends what SQLAlchemy takes for a transaction; nothing is sent
             connection.execution_options(isolation_level="READ COMMITTED")
-            with connection.begin():
-                yield connection
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                self._settle(connection)
 
-    @contextmanager
-    def _take(self, deadline: float | None) -> Iterator[Connection]:
-        """The connection, which nobody else has meanwhile."""
+    def _settle(self, connection: Connection) -> None:
+        """Let statements stand for themselves again; a connection that can't be brought to it is given up."""
         try:
-            connection = self._engine.connect()
-        except exc.TimeoutError as error:
-            raise Unavailable("the connection was not free in time") from error
-        except (exc.DBAPIError, exc.InvalidRequestError) as error:
-            raise Unavailable("every new connection ended at once", broken=True) from error
-        bounded: Any = connection.connection.dbapi_connection
-        bounded.deadline = deadline
-        with connection:
-            yield connection
+            if connection.invalidated:
+                self.close()
+            elif not connection.closed:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+        except (exc.SQLAlchemyError, psycopg.Error):
+            self.close()
+
+    def _usable(self) -> Connection:
+        """The connection, or a new one where there is none, or none that is worth using."""
+        if self._held is not None and not self._worn(_bounded(self._held)):
+            return self._held
+        self.close()
+        try:
+            self._held = self._engine.connect()
+        except exc.DBAPIError as error:
+            raise Unavailable(ENDED_AT_ONCE, broken=True) from error
+        self._since = time.monotonic()
+        if self._worn(_bounded(self._held)):
+            self.close()
+            raise Unavailable(ENDED_AT_ONCE, broken=True)
+        return self._held
+
+    def _worn(self, connection: Bounded) -> bool:
+        """Whether a connection is old, has another timeout than it should, or has ended.
+
+        An idle connection is told nothing but its end, so one with something to read has ended.
+        """
+        if connection.closed or connection.hurried or time.monotonic() - self._since > MAXIMUM_AGE:
+            return True
+        poll = select.poll()
+        poll.register(connection.pgconn.socket, select.POLLIN | select.POLLERR | select.POLLHUP)
+        return bool(poll.poll(0))
 
     def _connect(self) -> DBAPIConnection:
         begun = time.monotonic()
@@ -129,7 +166,7 @@ class Database:
         self._opened(time.monotonic() - begun)
         return connection  # type: ignore[return-value]  # a DB-API connection by form
 
-    def _hurry(self, connection: Connection, cursor: Any, *_: object) -> None:
+    def _hurry(self, _connection: Connection, cursor: Any, *_: object) -> None:
         """Let no statement run past the request's deadline; ask for less only where less is left."""
         left = cursor.connection.seconds_left
         if left is None or left >= self._statement_timeout:
@@ -138,17 +175,10 @@ class Database:
             raise Unavailable("the request has no time left")
         milliseconds = str(max(1, int(left * 1000)))
         cursor.execute("SELECT set_config('statement_timeout', %s, false)", [milliseconds])
-        connection.info["hurried"] = True
+        cursor.connection.hurried = True
 
 
-def _refuse_dead(
-    connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
-) -> None:
-    """Have a connection replaced on which there is something to read: an idle one is told but its end."""
-    socket = connection.pgconn.socket if not connection.closed else -1
-    poll = select.poll()
-    with suppress(ValueError, OSError):
-        poll.register(socket, select.POLLIN | select.POLLERR | select.POLLHUP)
-        if not poll.poll(0) and not record.info.pop("hurried", False):
-            return
-    raise exc.DisconnectionError("the connection is dead")
+def _bounded(connection: Connection) -> Bounded:
+    """Psycopg's own connection, below SQLAlchemy's."""
+    found: Any = connection.connection.dbapi_connection
+    return found  # type: ignore[no-any-return]  # made by `_connect`

@@ -20,22 +20,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from pydantic import BaseModel
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 RETRY_AFTER: Final = 2
 """Seconds after which asking again is worth it: a failover of RDS takes half a minute, a restart a few."""
-
-
-class Problem(BaseModel):
-    """The one shape of every error."""
-
-    error: str
-    message: str
-    details: str | None = None
-    request_id: str
 
 
 class Refusal(Exception):

@@ -4,8 +4,6 @@ asked for by itself: pending, until an agent takes it up (agents write to the da
 of a task:           running from the task's start to its end, then completed or failed
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -62,14 +60,14 @@ class ExecutionCounts(BaseModel):
     total: int = 0
 
 
-def request(call: Call, values: Mapping[str, Any]) -> RowMapping:
+def request(call: "Call", values: "Mapping[str, Any]") -> "RowMapping":
     """Make an execution that waits for its agent, and log that."""
     row = _insert(call, {**values, "status": "pending"})
     _log(call, row["id"], "INFO", f"{row['agent_type']} requested")
     return row
 
 
-def begin(call: Call, task: Mapping[str, Any]) -> UUID:
+def begin(call: "Call", task: "Mapping[str, Any]") -> UUID:
     """Make an execution that runs for a task that is started, and log that."""
     told = {name: task[name] for name in ("organization_id", "repository_id", "agent_type", "issue_number")}
     row = _insert(call, {**told, "status": "running", "started_at": func.now()})
@@ -79,7 +77,7 @@ def begin(call: Call, task: Mapping[str, Any]) -> UUID:
 
 
 def end(
-    call: Call, execution_id: UUID | None, status: str, *, result: Any = None, reason: str | None = None
+    call: "Call", execution_id: "UUID | None", status: str, *, result: Any = None, reason: str | None = None
 ) -> None:
     """End the execution of a task and log that, unless there is none or its agent has ended it."""
     if execution_id is None:
@@ -95,12 +93,12 @@ def end(
         _log(call, execution_id, level, status if reason is None else f"{status}: {reason}")
 
 
-def _insert(call: Call, values: Mapping[str, Any]) -> RowMapping:
+def _insert(call: "Call", values: "Mapping[str, Any]") -> "RowMapping":
     statement = insert(executions).values(user_id=call.user_id, **values).returning(executions)
     return call.connection.execute(statement).mappings().one()
 
 
-def _log(call: Call, execution_id: UUID, level: str, message: str, **metadata: str) -> None:
+def _log(call: "Call", execution_id: UUID, level: str, message: str, **metadata: str) -> None:
     call.connection.execute(
         insert(execution_logs).values(
             execution_id=execution_id,

@@ -3,8 +3,6 @@
 A number is a number and not a text that looks like one; a text holds what PostgreSQL can hold.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Annotated, Any, Final

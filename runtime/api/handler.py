@@ -7,7 +7,9 @@ phase runs at full speed whatever the function's memory is.
 from __future__ import annotations
 
 import gc
+import os
 
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through every distribution
 gc.disable()  # nothing of what is imported is garbage, and looking for some takes a thirtieth of the start
 
 import json

@@ -8,10 +8,9 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 from __future__ import annotations
 
 import json
+import time
+from collections import Counter
 from typing import TYPE_CHECKING, Final
-
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,24 +30,31 @@ class Metrics:
     """Counts, and writes what was counted at the end of each request."""
 
     def __init__(self, environment: str, stream: TextIO) -> None:
+        self._dimensions = {"environment": environment, "service": "api"}
         self._stream = stream
-        # not Powertools' `Metrics`: all of these write into one dictionary of the process
-        self._metrics = AmazonCloudWatchEMFProvider(
-            namespace=NAMESPACE, service="api", default_dimensions={"environment": environment}
-        )
-        self._counted = False
+        self._counted: Counter[str] = Counter()
 
     def count(self, name: str) -> None:
         """Count one of `METRICS`."""
         if name not in METRICS:
             raise KeyError(name)
-        self._metrics.add_metric(name, MetricUnit.Count, 1)
-        self._counted = True
+        self._counted[name] += 1
 
     def flush(self) -> None:
         """Write what was counted, if anything."""
-        if self._counted:
-            self._stream.write(json.dumps(self._metrics.serialize_metric_set()) + "\n")
-            self._stream.flush()
-            self._metrics.clear_metrics()
-            self._counted = False
+        if not self._counted:
+            return
+        described = {
+            "Namespace": NAMESPACE,
+            "Dimensions": [list(self._dimensions)],
+            "Metrics": [{"Name": name, "Unit": "Count"} for name in self._counted],
+        }
+        moment = time.time_ns() // 1_000_000
+        line = {
+            "_aws": {"Timestamp": moment, "CloudWatchMetrics": [described]},
+            **self._dimensions,
+            **self._counted,
+        }
+        self._stream.write(json.dumps(line) + "\n")
+        self._stream.flush()
+        self._counted.clear()

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from runtime.api import errors
-from runtime.api.errors import Fault, MethodNotAllowed, Problem, Refusal, Unauthenticated, Unavailable
+from runtime.api.errors import Fault, MethodNotAllowed, Refusal, Unauthenticated, Unavailable
+from runtime.api.problems import Problem
 from runtime.api.resolver import make_resolver
 from runtime.api.routing import REFUSES, operation_id
 from runtime.api.schemas import PREFIX, needed, plain, without_null

@@ -1,7 +1,5 @@
 """Lists in pages: bounded, in one round trip, and refused only to whoever may not see them."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -38,14 +36,14 @@ class Page(BaseModel):
 
 
 def read_page(
-    call: Call,
-    table: Table,
-    where: Sequence[ColumnElement[bool]],
-    order: Sequence[ColumnElement[Any]],
+    call: "Call",
+    table: "Table",
+    where: "Sequence[ColumnElement[bool]]",
+    order: "Sequence[ColumnElement[Any]]",
     paging: Paging,
     *,
-    columns: Iterable[str] | None = None,
-) -> tuple[Sequence[RowMapping], dict[str, int]]:
+    columns: "Iterable[str] | None" = None,
+) -> "tuple[Sequence[RowMapping], dict[str, int]]":
     """Read one page of the rows that the caller works with, and how many there are in all.
 
     Args:
@@ -68,13 +66,13 @@ def read_page(
 
 
 def read_rows(
-    call: Call,
-    statement: Select[Any],
+    call: "Call",
+    statement: "Select[Any]",
     paging: Paging,
     *,
-    allowed: ColumnElement[bool],
-    refuse: Callable[[], object],
-) -> tuple[Sequence[RowMapping], dict[str, int]]:
+    allowed: "ColumnElement[bool]",
+    refuse: "Callable[[], object]",
+) -> "tuple[Sequence[RowMapping], dict[str, int]]":
     """Read one page of a statement's rows, and how many there are in all.
 
     Whoever gets a row may read it; only an empty page needs a second question, to tell an empty list from

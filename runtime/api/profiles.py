@@ -1,7 +1,5 @@
 """The profile that the login function has verified with GitHub."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field

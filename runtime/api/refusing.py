@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestUnsupportedContentType,
     RequestValidationError,
 )
 
-from runtime.api.errors import Fault, Invalid, NotFound, Refusal, Unsupported
+from runtime.api.errors import Fault, Invalid, Refusal, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,8 +29,6 @@ def as_refusal(error: BaseException) -> Refusal:
         return Invalid(f"the request has {count}", told)
     if isinstance(error, RequestUnsupportedContentType):
         return Unsupported("send the body as application/json")
-    if isinstance(error, NotFoundError):  # the path holds characters that no parameter of ours has
-        return NotFound("path")
     if isinstance(error.__cause__, Refusal):  # what a dependency raised
         return error.__cause__
     return Fault("the server made a mistake; it has been logged")

@@ -7,13 +7,15 @@ whose connection broke is asked once more over another one, if the request has t
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Final, cast, get_type_hints
+from functools import wraps
+from inspect import signature
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import parse_qsl
 
 from runtime.api import idempotency
-from runtime.api.call import router
-from runtime.api.errors import Invalid, NotFound, Unavailable
-from runtime.contract import API_PREFIX, ROUTES
+from runtime.api.call import Call, current, router
+from runtime.api.errors import Invalid, Unavailable
+from runtime.contract import ROUTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
     from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
-    from runtime.api.call import Call
     from runtime.api.database import Database
     from runtime.api.errors import Refusal
     from runtime.contract import Route
@@ -56,7 +57,7 @@ def answers(
     """
     route = _contract[key]
     path = route.path.replace("{", "<").replace("}", ">")
-    middlewares = [refuse_another_route, refuse_what_it_ignores, *([use_database] if database else [])]
+    middlewares = [refuse_what_it_ignores, *([use_database] if database else [])]
     refusals: tuple[type[Refusal], ...] = (*refuses, Unavailable) if database else refuses
     register = router.route(
         path,
@@ -68,30 +69,35 @@ def answers(
         operation_id=operation_id(route),
         openapi_extensions={REFUSES: sorted({refusal.status for refusal in refusals})},
     )
+    return lambda handler: register(_answering_the_call(handler))
 
-    def registered(handler: Handler) -> Handler:
-        # Powertools reads them at each request, and as texts they would be compiled each time
-        handler.__annotations__ = get_type_hints(handler, include_extras=True)
-        return register(handler)
 
-    return registered
+def _answering_the_call(handler: Handler) -> Handler:
+    """The handler as Powertools sees it: without its first parameter, the call, if it takes one.
+
+    What Powertools gives by its own means costs as much as the rest of its work. The modules of routes and
+    of forms leave `annotations` of `__future__` out: types that are texts would be compiled one by one.
+    """
+    seen = signature(handler)
+    parameters = list(seen.parameters.values())
+    if not parameters or parameters[0].annotation is not Call:
+        return handler
+
+    @wraps(handler)
+    def answer(**given: Any) -> Any:
+        return handler(current(), **given)
+
+    answer.__annotations__ = {
+        name: told for name, told in handler.__annotations__.items() if told is not Call
+    }
+    vars(answer)["__signature__"] = seen.replace(parameters=parameters[1:])  # PEP 362
+    return answer
 
 
 def operation_id(route: Route) -> str:
     """A name for a route that a generated client can use: `get_tasks_task_id`."""
     words = route.path.replace("{", "").replace("}", "").replace("-", "_").replace(".", "_").split("/")
     return "_".join([route.method.lower(), *words[1:]])
-
-
-def refuse_another_route(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
-    """Refuse a path that means one route to the gateway and another to us: each has its own permission.
-
-    The gateway chooses before it decodes the path, so `/organizations/x%2Fteams` is an organization to it.
-    """
-    call: Call = app.context["call"]
-    if app.context["_route"].openapi_path != API_PREFIX + call.route.path:
-        raise NotFound("path")
-    return next_middleware(app)
 
 
 def refuse_what_it_ignores(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:

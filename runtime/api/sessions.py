@@ -4,8 +4,6 @@ The session knows the SHA-256 of its only valid token. Whoever shows an older on
 else has: the session is revoked, and both must sign in again.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -54,10 +52,10 @@ class Replayed(TokenRefused):
 class Sessions:
     """What is done to sessions, in the transaction of a connection."""
 
-    connection: Connection
-    tokens: Tokens
+    connection: "Connection"
+    tokens: "Tokens"
 
-    def begin(self, user: RowMapping) -> Session:
+    def begin(self, user: "RowMapping") -> Session:
         """Begin a session of a user who has signed in; some that have expired, of anybody, go."""
         discard(self.connection, sessions, sessions.c.expires_at < func.now())
         claims = Claims(user["id"], uuid4(), user["github_id"])
@@ -160,11 +158,11 @@ class Sessions:
         )
         return changed.first() is not None
 
-    def _end(self) -> ColumnElement[datetime]:
+    def _end(self) -> "ColumnElement[datetime]":
         """When a session is over that is not refreshed: by the database's clock, as are its other times."""
         return func.now() + timedelta(seconds=self.tokens.refresh_seconds)
 
-    def _told(self, claims: Claims, refresh_token: str, user: RowMapping) -> Session:
+    def _told(self, claims: Claims, refresh_token: str, user: "RowMapping") -> Session:
         return Session(
             access_token=self.tokens.issue(claims),
             refresh_token=refresh_token,

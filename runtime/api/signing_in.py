@@ -4,8 +4,6 @@ Only who may invoke this function can send such an event: IAM lets the login do 
 request that comes through the gateway always has a `requestContext`, and never gets here.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -31,7 +29,7 @@ class SignIn(BaseModel):
     profile: Profile
 
 
-def sign_in(event: Mapping[str, Any], database: Database, tokens: Tokens, deadline: float) -> Session:
+def sign_in(event: "Mapping[str, Any]", database: "Database", tokens: "Tokens", deadline: float) -> Session:
     """Save the user and begin a session.
 
     Raises:

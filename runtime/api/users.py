@@ -1,7 +1,5 @@
 """Users, as they are told to themselves and to others."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -27,7 +25,7 @@ class User(BaseModel):
     avatar_url: str | None
 
 
-def save_profile(connection: Connection, profile: Profile) -> RowMapping:
+def save_profile(connection: "Connection", profile: "Profile") -> "RowMapping":
     """Make the user of a GitHub account, or bring them up to date, and return their row."""
     told = profile.model_dump()
     changed = {name: told[name] for name in ("email", "name", "avatar_url")}

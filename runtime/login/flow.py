@@ -23,8 +23,8 @@ from runtime.login.sites import Site
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from runtime.journal import Journal
     from runtime.login.attempts import Attempt
-    from runtime.login.journal import RequestJournal
     from runtime.login.messages import Answer, Request
     from runtime.login.settings import Settings
 
@@ -45,7 +45,7 @@ class Login:
     sessions: Sessions
     now: Callable[[], float] = time.time
 
-    def answer(self, request: Request, seconds: float, journal: RequestJournal) -> Answer:
+    def answer(self, request: Request, seconds: float, journal: Journal) -> Answer:
         """Answer a request within a time.
 
         Args:
@@ -74,7 +74,7 @@ class Login:
         surplus = cookies.surplus(request.cookies, self._key, self.now())
         return page.with_cookies(*map(cookies.drop, surplus), cookies.keep(attempt, self._key))
 
-    def _finish(self, request: Request, end: float, journal: RequestJournal) -> Answer:
+    def _finish(self, request: Request, end: float, journal: Journal) -> Answer:
         attempt = self._attempt(request)
         if "error" in request.query:
             return self._not_consented(request.query["error"])

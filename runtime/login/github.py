@@ -23,8 +23,8 @@ from runtime.login.profiles import Profile, read_profile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from runtime.journal import Journal
     from runtime.login.attempts import Attempt
-    from runtime.login.journal import RequestJournal
 
 SITE: Final = "https://github.com"
 API: Final = "https://api.github.com"
@@ -70,9 +70,7 @@ class GitHub:
         }
         return f"{self.site}/login/oauth/authorize?{urlencode(query)}"
 
-    def identify(
-        self, code: str, attempt: Attempt, callback: str, until: float, journal: RequestJournal
-    ) -> Profile:
+    def identify(self, code: str, attempt: Attempt, callback: str, until: float, journal: Journal) -> Profile:
         """Whose code it is; the code is spent by that.
 
         Args:
@@ -144,7 +142,7 @@ class GitHub:
             raise GitHubFailed(f"{where}: the rate limit is used up")
         return reply
 
-    def _revoke(self, token: str, journal: RequestJournal) -> None:
+    def _revoke(self, token: str, journal: Journal) -> None:
         """Make the token worthless. That it can't be is no reason to refuse a login, but is told."""
         path = f"/applications/{quote(self.client_id, safe='')}/token"
         basic = base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()

@@ -7,10 +7,10 @@ from functools import cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
+from runtime.journal import Journal
 from runtime.login import cookies
 from runtime.login.errors import START, Failed, LoginRefused
 from runtime.login.flow import CALLBACK, Login, make_login
-from runtime.login.journal import RequestJournal
 from runtime.login.messages import Answer, Request, read_request, refuse
 from runtime.login.settings import read_settings
 from runtime.variables import read_trace
@@ -42,7 +42,7 @@ def respond(login: Callable[[], Login], event: Any, context: Invocation) -> dict
     """
     began = monotonic()
     request = read_request(event, context.aws_request_id)
-    journal = RequestJournal(sys.stdout, "INFO", _fields(request))
+    journal = Journal(sys.stdout, "INFO", _fields(request))
     told: dict[str, str] = {}
     try:
         found = login()
@@ -72,11 +72,11 @@ def _fields(request: Request) -> dict[str, str]:
     return fields | ({"xray_trace_id": trace} if trace else {})
 
 
-def _journal(login: Login, request: Request) -> RequestJournal:
+def _journal(login: Login, request: Request) -> Journal:
     """The request's log, in which no secret of ours can be read."""
     settings = login.settings
     fields = {"environment": settings.environment} | _fields(request)
-    return RequestJournal(sys.stdout, settings.log_level, fields, settings.secrets())
+    return Journal(sys.stdout, settings.log_level, fields, settings.secrets())
 
 
 def _sent(request: Request) -> Iterator[str]:
@@ -85,9 +85,7 @@ def _sent(request: Request) -> Iterator[str]:
     yield from request.cookies.values()
 
 
-def _write(
-    journal: RequestJournal, request: Request, answer: Answer, began: float, told: dict[str, str]
-) -> None:
+def _write(journal: Journal, request: Request, answer: Answer, began: float, told: dict[str, str]) -> None:
     """The line of the request. No path that the caller made up stands in it."""
     known = (request.method, request.path) in ROUTES
     level = "ERROR" if answer.status >= SERVER_FAULT else "WARN" if answer.status >= CLIENT_FAULT else "INFO"

@@ -1,14 +1,12 @@
 """Signing in again, signing out, and the organization that one works in; signing in is the login's."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel, Field
 
-from runtime.api.call import Asked, Call
+from runtime.api.call import Call
 from runtime.api.errors import Forbidden, Unauthenticated
 from runtime.api.forms import Form
 from runtime.api.routing import answers
@@ -43,7 +41,7 @@ class Switched(BaseModel):
     "Exchange a refresh token for a new pair; each is good for one use",
     refuses=(Unauthenticated,),
 )
-def refresh(call: Asked, body: Annotated[Refresh | None, Body()] = None) -> Session:
+def refresh(call: Call, body: Annotated[Refresh | None, Body()] = None) -> Session:
     """Take the token from the body or from the cookie; in the latter case it goes back there alone."""
     token = body.refresh_token if body else _from_cookie(call)
     try:
@@ -58,14 +56,14 @@ def refresh(call: Asked, body: Annotated[Refresh | None, Body()] = None) -> Sess
 
 
 @answers("POST /auth/logout", "End the session: its refresh token is worth nothing afterwards", status=204)
-def log_out(call: Asked) -> None:
+def log_out(call: Call) -> None:
     """End it, and let a browser forget its cookie."""
     Sessions(call.connection, call.tokens).end(call.caller)
     call.cookies.append(refresh_cookie("", 0))
 
 
 @answers("POST /auth/switch-organization", "Work in an organization, or alone", refuses=(Forbidden,))
-def switch_organization(call: Asked, body: Switch) -> Switched:
+def switch_organization(call: Call, body: Switch) -> Switched:
     """Give a token for the organization; the session stays there when it is refreshed."""
     claims = Sessions(call.connection, call.tokens).switch(call.caller, body.organization_id)
     if claims is None:

@@ -1,7 +1,5 @@
 """The dashboard: where an organization, or somebody alone, stands, in one round trip."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -9,7 +7,7 @@ from pydantic import BaseModel
 from sqlalchemy import func, null, select, true
 
 from runtime.api.access import NO_MEMBER, in_scope, membership, require
-from runtime.api.call import Asked, Call
+from runtime.api.call import Call
 from runtime.api.errors import Forbidden
 from runtime.api.executions import ExecutionCounts, ExecutionSummary
 from runtime.api.routes.tasks import Counts
@@ -45,7 +43,7 @@ class RecentExecutions(BaseModel):
     "Count executions and tasks by status, repositories and members",
     refuses=(Forbidden,),
 )
-def summarize(call: Asked) -> Dashboard:
+def summarize(call: Call) -> Dashboard:
     """Of the organization that the caller works in, to its members; or of the caller alone."""
     active = in_scope(call, repositories) & repositories.c.is_active
     statement = select(
@@ -67,7 +65,7 @@ def summarize(call: Asked) -> Dashboard:
 
 
 @answers("GET /dashboard/recent", "List the latest 20 executions", refuses=(Forbidden,))
-def list_recent(call: Asked) -> RecentExecutions:
+def list_recent(call: Call) -> RecentExecutions:
     """Of the organization that the caller works in, to its members; or of the caller alone."""
     table = agent_executions
     statement = (
@@ -82,11 +80,11 @@ def list_recent(call: Asked) -> RecentExecutions:
     return RecentExecutions(executions=[ExecutionSummary.model_validate(dict(row)) for row in rows])
 
 
-def _is_member(call: Call) -> ColumnElement[bool]:
+def _is_member(call: Call) -> "ColumnElement[bool]":
     return true() if call.organization_id is None else membership(call, call.organization_id)
 
 
-def _by_status(call: Call, table: Table) -> ScalarSelect[Any]:
+def _by_status(call: Call, table: "Table") -> "ScalarSelect[Any]":
     """An object of counts by status; null where there is nothing to count."""
     counted = (
         select(table.c.status, func.count().label("count"))
@@ -101,7 +99,7 @@ def _with_total(counts: dict[str, int] | None) -> dict[str, int]:
     return {} if counts is None else {**counts, "total": sum(counts.values())}
 
 
-def _members(call: Call) -> ScalarSelect[Any]:
+def _members(call: Call) -> "ScalarSelect[Any]":
     if call.organization_id is None:
         return select(null()).scalar_subquery()
     members = organization_members.c

@@ -1,7 +1,5 @@
 """The document of the API, and the page that shows it: files that the package carries, read once."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from base64 import b64encode
@@ -13,7 +11,7 @@ from typing import Final
 
 from aws_lambda_powertools.event_handler import Response
 
-from runtime.api.call import Asked, Call
+from runtime.api.call import Call
 from runtime.api.routing import answers
 
 FOLDER: Final = Path(__file__).parent.parent
@@ -40,13 +38,13 @@ class File:
 
 
 @answers("GET /openapi.json", "This document, as OpenAPI 3.1", database=False)
-def document(call: Asked) -> Response[str]:
+def document(call: Call) -> Response[str]:
     """Answer with what the package holds; it was made with the package, not for the request."""
     return _answer(call, _read("openapi.json", "application/json"))
 
 
 @answers("GET /docs", "The page that shows this document and sends requests", database=False)
-def page(call: Asked) -> Response[str]:
+def page(call: Call) -> Response[str]:
     """Answer with the page, which reads the document that lies beside it."""
     return _answer(call, _read("docs.html", "text/html; charset=utf-8"))
 

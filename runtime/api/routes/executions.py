@@ -1,7 +1,5 @@
 """Executions of agents: asked for here, carried out elsewhere, and read here with their logs."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -12,7 +10,7 @@ from sqlalchemy import exists, func, select
 
 from runtime.api import executions
 from runtime.api.access import find, in_scope, may, require
-from runtime.api.call import Asked
+from runtime.api.call import Call
 from runtime.api.errors import NotFound
 from runtime.api.executions import READ, Execution, ExecutionSummary
 from runtime.api.forms import Form, Number, Object, Word
@@ -74,7 +72,7 @@ class LogFilter(Paging):
 
 
 @answers("POST /agents/execute", "Ask an agent to work on an issue", status=201, refuses=(NotFound,))
-def execute_agent(call: Asked, body: NewExecution) -> Execution:
+def execute_agent(call: Call, body: NewExecution) -> Execution:
     """On a repository of the organization that the caller works in, or of their own."""
     require(call)
     find_for_use(call, body.repository_id)
@@ -83,7 +81,7 @@ def execute_agent(call: Asked, body: NewExecution) -> Execution:
 
 
 @answers("GET /agents/executions", "List executions, the newest first")
-def list_executions(call: Asked, wanted: Annotated[Filter, Query()]) -> Executions:
+def list_executions(call: Call, wanted: Annotated[Filter, Query()]) -> Executions:
     """Those of the organization that the caller works in, or their own."""
     table = agent_executions
     filters = wanted.model_dump(exclude={"page", "limit"}, exclude_none=True)
@@ -94,13 +92,13 @@ def list_executions(call: Asked, wanted: Annotated[Filter, Query()]) -> Executio
 
 
 @answers("GET /agents/executions/{execution_id}", "Read an execution")
-def read_execution(call: Asked, execution_id: UUID) -> Execution:
+def read_execution(call: Call, execution_id: UUID) -> Execution:
     """Read it."""
     return Execution.model_validate(dict(find(call, agent_executions, execution_id, WHAT, to_read=READ)))
 
 
 @answers("GET /agents/executions/{execution_id}/logs", "Read an execution's log, from its start")
-def list_logs(call: Asked, execution_id: UUID, wanted: Annotated[LogFilter, Query()]) -> LogLines:
+def list_logs(call: Call, execution_id: UUID, wanted: Annotated[LogFilter, Query()]) -> LogLines:
     """The oldest lines first."""
     lines = execution_logs.c
     message = func.left(lines.message, LONGEST_MESSAGE).label("message")

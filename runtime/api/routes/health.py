@@ -1,13 +1,11 @@
 """Whether the function lives, and whether its database answers."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from runtime.api.call import Asked
+from runtime.api.call import Call
 from runtime.api.routing import answers
 from runtime.api.version import VERSION
 
@@ -38,7 +36,7 @@ def live() -> Alive:
 
 
 @answers("GET /health", "Whether the function runs and its database answers; 503 where not")
-def health(call: Asked) -> Health:
+def health(call: Call) -> Health:
     """Ask the database for nothing."""
     call.connection.execute(text("SELECT"))
     return Health(status="ok", version=VERSION, database=Database(status="ok"))

@@ -7,8 +7,6 @@
 An operator may suspend a member in the database; such a one can leave, and not accept again.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 from uuid import UUID
@@ -18,7 +16,7 @@ from pydantic import BaseModel
 from sqlalchemy import case, exists, func, insert, literal, null, select, update
 
 from runtime.api.access import holds, require_in
-from runtime.api.call import Asked, Call
+from runtime.api.call import Call
 from runtime.api.errors import Conflict, NotFound
 from runtime.api.failures import TAKEN
 from runtime.api.forms import Form, Name
@@ -70,7 +68,7 @@ class RoleChange(Form):
 
 
 @answers("GET /organizations/{org_id}/members", "List members and who is invited, by role and name")
-def list_members(call: Asked, org_id: UUID, wanted: Annotated[Paging, Query()]) -> Members:
+def list_members(call: Call, org_id: UUID, wanted: Annotated[Paging, Query()]) -> Members:
     """Those of the organization of the path."""
     statement = (
         select(*_told(organization_members))
@@ -84,7 +82,7 @@ def list_members(call: Asked, org_id: UUID, wanted: Annotated[Paging, Query()]) 
 
 
 @answers("POST /organizations/{org_id}/members", "Invite somebody who has signed in once", status=201)
-def invite_member(call: Asked, org_id: UUID, body: Invitation) -> Member:
+def invite_member(call: Call, org_id: UUID, body: Invitation) -> Member:
     """Invite them, if the organization has a place left; who is invited takes one."""
     most = lock(call, org_id)
     require_in(call, org_id)
@@ -104,7 +102,7 @@ def invite_member(call: Asked, org_id: UUID, body: Invitation) -> Member:
 
 
 @answers("POST /organizations/{org_id}/members/accept", "Accept an invitation")
-def accept_invitation(call: Asked, org_id: UUID) -> Member:
+def accept_invitation(call: Call, org_id: UUID) -> Member:
     """Become active; to accept once more changes nothing. An old invitation to own it makes an admin."""
     active = exists().where(organizations.c.id == org_id, organizations.c.is_active)
     own = (_members.organization_id == org_id) & (_members.user_id == call.user_id) & active
@@ -126,7 +124,7 @@ def accept_invitation(call: Asked, org_id: UUID) -> Member:
     "Change a member's role, or hand ownership over",
     refuses=(Conflict,),
 )
-def change_member(call: Asked, org_id: UUID, user_id: UUID, body: RoleChange) -> Member:
+def change_member(call: Call, org_id: UUID, user_id: UUID, body: RoleChange) -> Member:
     """Change it; a new owner takes the place of the one before, who becomes an admin."""
     standing = look(call, org_id, user_id)
     standing.require_manager()
@@ -151,7 +149,7 @@ def change_member(call: Asked, org_id: UUID, user_id: UUID, body: RoleChange) ->
     status=204,
     refuses=(Conflict,),
 )
-def remove_member(call: Asked, org_id: UUID, user_id: UUID) -> None:
+def remove_member(call: Call, org_id: UUID, user_id: UUID) -> None:
     """Remove them, and from the organization's teams; everybody may remove themselves."""
     standing = look(call, org_id, user_id)
     if user_id != call.user_id:
@@ -165,7 +163,7 @@ def remove_member(call: Asked, org_id: UUID, user_id: UUID) -> None:
         name_owner(call, org_id)
 
 
-def _find_user(call: Call, org_id: UUID, identifier: str) -> RowMapping:
+def _find_user(call: Call, org_id: UUID, identifier: str) -> "RowMapping":
     """The one user whom an identifier means, and how many places of the organization are taken.
 
     With an @ it is an address: whoever takes another's address for a name is not invited instead.
@@ -191,14 +189,14 @@ def _find_user(call: Call, org_id: UUID, identifier: str) -> RowMapping:
     return rows[0]
 
 
-def _told(members: FromClause) -> list[ColumnElement[Any]]:
+def _told(members: "FromClause") -> "list[ColumnElement[Any]]":
     """What is told of a member, of the table or of the rows of it that were written."""
     names = ("user_id", "role", "status", "invited_by", "accepted_at", "created_at", "updated_at")
     email = case((members.c.status == "invited", null()), else_=users.c.email)
     return [*(members.c[name] for name in names), users.c.name, users.c.avatar_url, email.label("email")]
 
 
-def _written(call: Call, statement: ReturningInsert[Any] | ReturningUpdate[Any]) -> Member | None:
+def _written(call: Call, statement: "ReturningInsert[Any] | ReturningUpdate[Any]") -> Member | None:
     """Write one row and read it with its user, in one round trip; None if there was none to write."""
     written = statement.cte("written")
     told = select(*_told(written)).join_from(written, users, users.c.id == written.c.user_id)
@@ -206,7 +204,7 @@ def _written(call: Call, statement: ReturningInsert[Any] | ReturningUpdate[Any])
     return None if row is None else Member.model_validate(dict(row))
 
 
-def _read(call: Call, which: ColumnElement[bool], what: str) -> Member:
+def _read(call: Call, which: "ColumnElement[bool]", what: str) -> Member:
     statement = select(*_told(organization_members)).join_from(
         organization_members, users, users.c.id == _members.user_id
     )

@@ -1,7 +1,5 @@
 """Organizations: whom work belongs to when it is nobody's alone."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -11,7 +9,7 @@ from pydantic import BaseModel, StringConstraints
 from sqlalchemy import delete, func, insert, select, true, update
 
 from runtime.api.access import holds, refuse_in
-from runtime.api.call import Asked, Call
+from runtime.api.call import Call
 from runtime.api.forms import Form, Name, Object, Slug, Text, changes
 from runtime.api.membership import Role, Status
 from runtime.api.paging import Page, Paging, read_rows
@@ -89,7 +87,7 @@ class OrganizationChange(Form):
 
 
 @answers("GET /organizations", "List the organizations that you are a member of, or invited to, by name")
-def list_organizations(call: Asked, wanted: Annotated[Paging, Query()]) -> Organizations:
+def list_organizations(call: Call, wanted: Annotated[Paging, Query()]) -> Organizations:
     """Tell the caller's role and status in each."""
     members = organization_members.c
     statement = (
@@ -103,7 +101,7 @@ def list_organizations(call: Asked, wanted: Annotated[Paging, Query()]) -> Organ
 
 
 @answers("POST /organizations", "Make an organization; you become its owner", status=201)
-def create_organization(call: Asked, body: NewOrganization) -> Organization:
+def create_organization(call: Call, body: NewOrganization) -> Organization:
     """Make it, and its first member."""
     slug = slug_for(body.name, body.slug)
     made = call.connection.execute(
@@ -125,14 +123,14 @@ def create_organization(call: Asked, body: NewOrganization) -> Organization:
 
 
 @answers("GET /organizations/{org_id}", "Read an organization")
-def read_organization(call: Asked, org_id: UUID) -> Organization:
+def read_organization(call: Call, org_id: UUID) -> Organization:
     """Read it."""
     row = call.connection.execute(select(organizations).where(_allowed(call, org_id))).mappings().first()
     return Organization.model_validate(dict(row or refuse_in(call, org_id, "organization")))
 
 
 @answers("PATCH /organizations/{org_id}", "Change what an organization says of itself")
-def change_organization(call: Asked, org_id: UUID, body: OrganizationChange) -> Organization:
+def change_organization(call: Call, org_id: UUID, body: OrganizationChange) -> Organization:
     """Change the fields that the body names."""
     values = changes(body, keep=frozenset({"name", "settings"}))
     allowed = _allowed(call, org_id)
@@ -146,13 +144,13 @@ def change_organization(call: Asked, org_id: UUID, body: OrganizationChange) -> 
 
 
 @answers("DELETE /organizations/{org_id}", "Delete an organization with all that belongs to it", status=204)
-def delete_organization(call: Asked, org_id: UUID) -> None:
+def delete_organization(call: Call, org_id: UUID) -> None:
     """Delete it, its teams and memberships, and its repositories, workflows, executions and tasks."""
     statement = delete(organizations).where(_allowed(call, org_id)).returning(organizations.c.id)
     if call.connection.execute(statement).first() is None:
         refuse_in(call, org_id, "organization")
 
 
-def _allowed(call: Call, org_id: UUID) -> ColumnElement[bool]:
+def _allowed(call: Call, org_id: UUID) -> "ColumnElement[bool]":
     """The organization, if the caller holds the route's permission there: never in one switched off."""
     return (organizations.c.id == org_id) & holds(call, org_id, call.route.permission or "")

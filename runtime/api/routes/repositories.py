@@ -4,8 +4,6 @@ The API has no way to GitHub, so it takes a name as it is given: whether such a 
 when an agent works on it. For the same reason a new one has no `github_repo_id`.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -15,7 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy import insert
 
 from runtime.api.access import find, in_scope, require
-from runtime.api.call import Asked
+from runtime.api.call import Call
 from runtime.api.forms import Form
 from runtime.api.paging import Page, Paging, read_page
 from runtime.api.repositories import READ, FullName, lock_registrations, refuse_too_many
@@ -53,7 +51,7 @@ class NewRepository(Form):
 
 
 @answers("GET /repositories", "List the active repositories, the newest first")
-def list_repositories(call: Asked, wanted: Annotated[Paging, Query()]) -> Repositories:
+def list_repositories(call: Call, wanted: Annotated[Paging, Query()]) -> Repositories:
     """Those of the organization that the caller works in, or their own."""
     where = [in_scope(call, repositories), repositories.c.is_active]
     order = (repositories.c.created_at.desc(), repositories.c.id)
@@ -62,7 +60,7 @@ def list_repositories(call: Asked, wanted: Annotated[Paging, Query()]) -> Reposi
 
 
 @answers("POST /repositories", "Register a repository", status=201)
-def register_repository(call: Asked, body: NewRepository) -> Repository:
+def register_repository(call: Call, body: NewRepository) -> Repository:
     """In the organization that the caller works in, as many as it may have, or for the caller alone."""
     require(call)
     limit = lock_registrations(call)
@@ -83,7 +81,7 @@ def register_repository(call: Asked, body: NewRepository) -> Repository:
 
 
 @answers("GET /repositories/{repository_id}", "Read a repository")
-def read_repository(call: Asked, repository_id: UUID) -> Repository:
+def read_repository(call: Call, repository_id: UUID) -> Repository:
     """Read it, whether it is active or not: executions of old refer to it."""
     return Repository.model_validate(
         dict(find(call, repositories, repository_id, "repository", to_read=READ))

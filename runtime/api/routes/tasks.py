@@ -8,8 +8,6 @@ A task with a repository and an agent's type is carried out by an execution, whi
 started, ends when it ends, and keeps a log of both.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -20,7 +18,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from runtime.api import executions
 from runtime.api.access import find, holds, in_scope, require
-from runtime.api.call import Asked, Call
+from runtime.api.call import Call
 from runtime.api.errors import Conflict, NotFound
 from runtime.api.forms import Form, Name, Number, Object, Text, Word, changes
 from runtime.api.paging import Page, Paging, read_page
@@ -129,7 +127,7 @@ class Failure(Form):
 
 
 @answers("GET /tasks", "List tasks: the most urgent first, then the newest")
-def list_tasks(call: Asked, wanted: Annotated[Filter, Query()]) -> Tasks:
+def list_tasks(call: Call, wanted: Annotated[Filter, Query()]) -> Tasks:
     """Those of the organization that the caller works in, or their own."""
     filters = wanted.model_dump(exclude={"page", "limit"}, exclude_none=True)
     where = [in_scope(call, tasks), *(tasks.c[name] == value for name, value in filters.items())]
@@ -139,7 +137,7 @@ def list_tasks(call: Asked, wanted: Annotated[Filter, Query()]) -> Tasks:
 
 
 @answers("GET /tasks/stats", "Count tasks by status")
-def count_tasks(call: Asked) -> Counts:
+def count_tasks(call: Call) -> Counts:
     """Count those of the organization that the caller works in, or their own."""
     where = [in_scope(call, tasks)]
     if call.organization_id is not None:
@@ -152,7 +150,7 @@ def count_tasks(call: Asked) -> Counts:
 
 
 @answers("POST /tasks", "Make a task", status=201, refuses=(NotFound,))
-def create_task(call: Asked, body: NewTask) -> Task:
+def create_task(call: Call, body: NewTask) -> Task:
     """In the organization that the caller works in, or for the caller alone."""
     require(call)
     if body.repository_id is not None:
@@ -166,13 +164,13 @@ def create_task(call: Asked, body: NewTask) -> Task:
 
 
 @answers("GET /tasks/{task_id}", "Read a task")
-def read_task(call: Asked, task_id: UUID) -> Task:
+def read_task(call: Call, task_id: UUID) -> Task:
     """Read it."""
     return Task.model_validate(dict(find(call, tasks, task_id, "task", to_read=READ)))
 
 
 @answers("PATCH /tasks/{task_id}", "Change what a task says; its status has routes of its own")
-def change_task(call: Asked, task_id: UUID, body: TaskChange) -> Task:
+def change_task(call: Call, task_id: UUID, body: TaskChange) -> Task:
     """Change the fields that the body names."""
     row = dict(find(call, tasks, task_id, "task", to_read=READ, lock=True))
     values = changes(body, keep=frozenset({"name", "priority"}))
@@ -180,7 +178,7 @@ def change_task(call: Asked, task_id: UUID, body: TaskChange) -> Task:
 
 
 @answers("DELETE /tasks/{task_id}", "Delete a task", status=204, refuses=(Conflict,))
-def delete_task(call: Asked, task_id: UUID) -> None:
+def delete_task(call: Call, task_id: UUID) -> None:
     """Delete it; a running one is cancelled first."""
     if find(call, tasks, task_id, "task", to_read=READ, lock=True)["status"] == "running":
         raise Conflict("the task is running; cancel it first")
@@ -188,7 +186,7 @@ def delete_task(call: Asked, task_id: UUID) -> None:
 
 
 @answers("POST /tasks/{task_id}/start", "Start a pending task", refuses=(Conflict,))
-def start_task(call: Asked, task_id: UUID) -> Task:
+def start_task(call: Call, task_id: UUID) -> Task:
     """From pending to running."""
     row = _expect(call, task_id, "pending", to="started")
     execution = executions.begin(call, row) if row["repository_id"] and row["agent_type"] else None
@@ -196,7 +194,7 @@ def start_task(call: Asked, task_id: UUID) -> Task:
 
 
 @answers("POST /tasks/{task_id}/complete", "Complete a running task", refuses=(Conflict,))
-def complete_task(call: Asked, task_id: UUID, body: Completion | None = None) -> Task:
+def complete_task(call: Call, task_id: UUID, body: Completion | None = None) -> Task:
     """From running to completed."""
     row = _expect(call, task_id, "running", to="completed")
     result = body.result if body else None
@@ -205,7 +203,7 @@ def complete_task(call: Asked, task_id: UUID, body: Completion | None = None) ->
 
 
 @answers("POST /tasks/{task_id}/fail", "Report that a task has failed", refuses=(Conflict,))
-def fail_task(call: Asked, task_id: UUID, body: Failure | None = None) -> Task:
+def fail_task(call: Call, task_id: UUID, body: Failure | None = None) -> Task:
     """From pending or running to failed."""
     row = _expect(call, task_id, "pending", "running", to="failed")
     reason = body.error_message if body else None
@@ -214,7 +212,7 @@ def fail_task(call: Asked, task_id: UUID, body: Failure | None = None) -> Task:
 
 
 @answers("POST /tasks/{task_id}/cancel", "Cancel a task", refuses=(Conflict,))
-def cancel_task(call: Asked, task_id: UUID) -> Task:
+def cancel_task(call: Call, task_id: UUID) -> Task:
     """From pending or running to cancelled."""
     row = _expect(call, task_id, "pending", "running", to="cancelled")
     executions.end(call, row["execution_id"], "failed", reason="the task was cancelled")
@@ -222,7 +220,7 @@ def cancel_task(call: Asked, task_id: UUID) -> Task:
 
 
 @answers("POST /tasks/{task_id}/retry", "Let a failed task be started again", refuses=(Conflict,))
-def retry_task(call: Asked, task_id: UUID) -> Task:
+def retry_task(call: Call, task_id: UUID) -> Task:
     """From failed to pending, as often as the task allows."""
     row = _expect(call, task_id, "failed", to="retried")
     retries, most = row["retry_count"] or 0, row["max_retries"] or 0

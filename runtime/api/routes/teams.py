@@ -3,8 +3,6 @@
 A team that is not visible is there only for its members, and for those who may change teams.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
@@ -14,7 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy import delete, exists, insert, select, update
 
 from runtime.api.access import holds, is_member, refuse_in, require_in
-from runtime.api.call import Asked, Call
+from runtime.api.call import Call
 from runtime.api.errors import Conflict, NotFound
 from runtime.api.forms import Flag, Form, Name, Slug, Text, changes
 from runtime.api.membership import hold_member
@@ -91,7 +89,7 @@ class NewTeamMember(Form):
 
 
 @answers("GET /organizations/{org_id}/teams", "List teams by name")
-def list_teams(call: Asked, org_id: UUID, wanted: Annotated[Paging, Query()]) -> Teams:
+def list_teams(call: Call, org_id: UUID, wanted: Annotated[Paging, Query()]) -> Teams:
     """Those of the organization of the path that the caller may see."""
     statement = (
         select(teams)
@@ -104,7 +102,7 @@ def list_teams(call: Asked, org_id: UUID, wanted: Annotated[Paging, Query()]) ->
 
 
 @answers("POST /organizations/{org_id}/teams", "Make a team; you become its lead", status=201)
-def create_team(call: Asked, org_id: UUID, body: NewTeam) -> Team:
+def create_team(call: Call, org_id: UUID, body: NewTeam) -> Team:
     """Make it; whoever is no active member of the organization makes it without joining."""
     require_in(call, org_id)
     slug = slug_for(body.name, body.slug)
@@ -120,13 +118,13 @@ def create_team(call: Asked, org_id: UUID, body: NewTeam) -> Team:
 
 
 @answers("GET /organizations/{org_id}/teams/{team_id}", "Read a team")
-def read_team(call: Asked, org_id: UUID, team_id: UUID) -> Team:
+def read_team(call: Call, org_id: UUID, team_id: UUID) -> Team:
     """Read it."""
     return _read(call, org_id, team_id)
 
 
 @answers("PATCH /organizations/{org_id}/teams/{team_id}", "Change a team")
-def change_team(call: Asked, org_id: UUID, team_id: UUID, body: TeamChange) -> Team:
+def change_team(call: Call, org_id: UUID, team_id: UUID, body: TeamChange) -> Team:
     """Change the fields that the body names."""
     values = changes(body, keep=frozenset({"name", "is_visible"}))
     if not values:
@@ -137,7 +135,7 @@ def change_team(call: Asked, org_id: UUID, team_id: UUID, body: TeamChange) -> T
 
 
 @answers("DELETE /organizations/{org_id}/teams/{team_id}", "Delete a team", status=204)
-def delete_team(call: Asked, org_id: UUID, team_id: UUID) -> None:
+def delete_team(call: Call, org_id: UUID, team_id: UUID) -> None:
     """Delete it; its repositories stay the organization's."""
     statement = delete(teams).where(_allowed(call, org_id, team_id)).returning(teams.c.id)
     if call.connection.execute(statement).first() is None:
@@ -146,7 +144,7 @@ def delete_team(call: Asked, org_id: UUID, team_id: UUID) -> None:
 
 @answers("GET /organizations/{org_id}/teams/{team_id}/members", "List who is in a team: leads, then by name")
 def list_team_members(
-    call: Asked, org_id: UUID, team_id: UUID, wanted: Annotated[Paging, Query()]
+    call: Call, org_id: UUID, team_id: UUID, wanted: Annotated[Paging, Query()]
 ) -> TeamMembers:
     """Those of the team of the path."""
     statement = (
@@ -163,7 +161,7 @@ def list_team_members(
 
 
 @answers("POST /organizations/{org_id}/teams/{team_id}/members", "Add a member to a team", status=201)
-def add_team_member(call: Asked, org_id: UUID, team_id: UUID, body: NewTeamMember) -> TeamMember:
+def add_team_member(call: Call, org_id: UUID, team_id: UUID, body: NewTeamMember) -> TeamMember:
     """Add an active member of the organization."""
     _read(call, org_id, team_id)
     if not hold_member(call, org_id, body.user_id):
@@ -180,7 +178,7 @@ def add_team_member(call: Asked, org_id: UUID, team_id: UUID, body: NewTeamMembe
     "Remove a member, or leave",
     status=204,
 )
-def remove_team_member(call: Asked, org_id: UUID, team_id: UUID, user_id: UUID) -> None:
+def remove_team_member(call: Call, org_id: UUID, team_id: UUID, user_id: UUID) -> None:
     """Remove them; every member of the organization may leave."""
     if user_id != call.user_id or not is_member(call, org_id):
         require_in(call, org_id)
@@ -200,13 +198,13 @@ def _read(call: Call, org_id: UUID, team_id: UUID) -> Team:
     return Team.model_validate(dict(row or refuse_in(call, org_id, "team")))
 
 
-def _allowed(call: Call, org_id: UUID, team_id: UUID) -> ColumnElement[bool]:
+def _allowed(call: Call, org_id: UUID, team_id: UUID) -> "ColumnElement[bool]":
     """The team of the path, if the caller sees it and holds the route's permission."""
     here = (teams.c.id == team_id) & (teams.c.organization_id == org_id)
     return here & _is_seen(call, org_id) & holds(call, org_id, call.route.permission or "")
 
 
-def _is_seen(call: Call, org_id: UUID) -> ColumnElement[bool]:
+def _is_seen(call: Call, org_id: UUID) -> "ColumnElement[bool]":
     """Whether the caller sees a team of the organization."""
     own = team_members.alias("own")
     joined = exists().where(own.c.team_id == teams.c.id, own.c.user_id == call.user_id)
@@ -215,7 +213,7 @@ def _is_seen(call: Call, org_id: UUID) -> ColumnElement[bool]:
     return teams.c.is_visible | joined | changes_teams
 
 
-def _told(members: FromClause) -> Select[tuple[object, ...]]:
+def _told(members: "FromClause") -> "Select[tuple[object, ...]]":
     """What is told of a team's members, of the table or of the rows of it that were written."""
     names = ("user_id", "role", "created_at", "updated_at")
     columns = [*(members.c[name] for name in names), users.c.name, users.c.email, users.c.avatar_url]

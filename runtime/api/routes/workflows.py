@@ -5,8 +5,6 @@ set it either, and has no route that would act on it. A public workflow of an or
 by nobody outside of it.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -16,7 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy import delete, insert, update
 
 from runtime.api.access import find, in_scope, require
-from runtime.api.call import Asked
+from runtime.api.call import Call
 from runtime.api.errors import NotFound
 from runtime.api.forms import Form, Name, Object, Text, changes
 from runtime.api.paging import Page, Paging, read_page
@@ -73,7 +71,7 @@ class WorkflowChange(Form):
 
 
 @answers("GET /workflows", "List workflows, the newest first")
-def list_workflows(call: Asked, wanted: Annotated[Paging, Query()]) -> Workflows:
+def list_workflows(call: Call, wanted: Annotated[Paging, Query()]) -> Workflows:
     """Those of the organization that the caller works in, or their own."""
     order = (workflows.c.created_at.desc(), workflows.c.id)
     columns = WorkflowSummary.model_fields
@@ -82,7 +80,7 @@ def list_workflows(call: Asked, wanted: Annotated[Paging, Query()]) -> Workflows
 
 
 @answers("POST /workflows", "Make a workflow", status=201, refuses=(NotFound,))
-def create_workflow(call: Asked, body: NewWorkflow) -> Workflow:
+def create_workflow(call: Call, body: NewWorkflow) -> Workflow:
     """In the organization that the caller works in, or for the caller alone."""
     require(call)
     if body.repository_id is not None:
@@ -96,13 +94,13 @@ def create_workflow(call: Asked, body: NewWorkflow) -> Workflow:
 
 
 @answers("GET /workflows/{workflow_id}", "Read a workflow")
-def read_workflow(call: Asked, workflow_id: UUID) -> Workflow:
+def read_workflow(call: Call, workflow_id: UUID) -> Workflow:
     """Read it."""
     return Workflow.model_validate(dict(find(call, workflows, workflow_id, "workflow", to_read=READ)))
 
 
 @answers("PATCH /workflows/{workflow_id}", "Change a workflow")
-def change_workflow(call: Asked, workflow_id: UUID, body: WorkflowChange) -> Workflow:
+def change_workflow(call: Call, workflow_id: UUID, body: WorkflowChange) -> Workflow:
     """Change the fields that the body names; its repository only to one of the same owner."""
     row = find(call, workflows, workflow_id, "workflow", to_read=READ, lock=True)
     if body.repository_id is not None:
@@ -116,7 +114,7 @@ def change_workflow(call: Asked, workflow_id: UUID, body: WorkflowChange) -> Wor
 
 
 @answers("DELETE /workflows/{workflow_id}", "Delete a workflow", status=204)
-def delete_workflow(call: Asked, workflow_id: UUID) -> None:
+def delete_workflow(call: Call, workflow_id: UUID) -> None:
     """Delete it."""
     find(call, workflows, workflow_id, "workflow", to_read=READ, lock=True)
     call.connection.execute(delete(workflows).where(workflows.c.id == workflow_id))

@@ -111,10 +111,10 @@ def test_an_old_connection_is_replaced(opened: Database, monkeypatch: pytest.Mon
             return connection.connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr, no-any-return]  # psycopg's
 
     first, second = session(), session()
-    now = time.time
-    monkeypatch.setattr(time, "time", lambda: now() + MAXIMUM_AGE - 5)
+    now = time.monotonic
+    monkeypatch.setattr("runtime.api.database.time.monotonic", lambda: now() + MAXIMUM_AGE - 5)
     young = session()
-    monkeypatch.setattr(time, "time", lambda: now() + MAXIMUM_AGE + 5)
+    monkeypatch.setattr("runtime.api.database.time.monotonic", lambda: now() + MAXIMUM_AGE + 5)
     old = session()
 
     assert (first, first) == (second, young)

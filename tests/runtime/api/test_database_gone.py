@@ -175,7 +175,7 @@ def test_sessions_that_all_end_at_once_are_a_failure_of_the_database(
     finally:
         database.master.execute(f"ALTER ROLE {LOGIN} RESET idle_session_timeout".encode())
 
-    assert "every new connection ended at once" == failed.value.reason
+    assert "a new connection ended at once" == failed.value.reason
     ended.close()
 
 

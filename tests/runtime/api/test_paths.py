@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("key", ["%C2%A5", "%1F", "%22", "%23", "%5C", "%F0%9F%8C%B8", "%0A"])
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_a_path_with_characters_that_no_id_has_leads_nowhere(api: Client, method: str, key: str) -> None:
-    """Such a path matches no route of the library's, which must not become a fault of ours."""
+def test_a_path_with_characters_that_no_id_has_is_no_fault_of_ours(
+    api: Client, method: str, key: str
+) -> None:
     answer = api.sign_in().ask(method, f"/tasks/{key}")
 
-    assert (404, "not_found") == (answer.status, answer["error"])
+    assert (400, "validation_error") == (answer.status, answer["error"])
+    assert "path.task_id" in answer["details"]
 
 
 @pytest.mark.parametrize(
