@@ -75,7 +75,7 @@ VARIABLES: Final = (
     ),
     Variable("DATABASE_CONNECT_TIMEOUT", "seconds to wait for a connection", _API | _MIGRATOR),
     Variable("DATABASE_STATEMENT_TIMEOUT", "seconds that one statement may run", _API),
-    Variable("JWT_SECRET", "signs and verifies tokens, HS256, 32 characters or more", _API, secret=True),
+    Variable("JWT_SECRET", "signs and verifies tokens, HS256, 32 bytes or more", _API, secret=True),
     Variable(
         "JWT_SECRET_PREVIOUS",
         "still verifies tokens while the secret is being renewed",

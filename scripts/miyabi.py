@@ -12,14 +12,17 @@ import typer
 from scripts import cost_app, migrate_app, package_app
 from scripts.errors import ProgramError, ResultUnwritable
 from scripts.narrowing import narrowed
-from scripts.talk import prepare_streams, refuse
+from scripts.talk import prepare_streams, refuse, talk
+
+STOPPED = 130
+"""Exit status after Ctrl-C, as shells have it."""
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="The Miyabi Society backend as code: synthesise, check and price it without an AWS account.",
+    help="The Miyabi Society backend as code, without an AWS account: templates, bills, API, package.",
 )
 
 app.add_typer(cost_app.app, name="cost")
@@ -90,6 +93,9 @@ def main() -> None:
     prepare_streams()
     try:
         narrowed(app, sys.argv[1:])()
+    except KeyboardInterrupt:
+        talk("stopped")
+        sys.exit(STOPPED)
     except OSError as error:  # what a file is read for is refused where that is done
         refuse(ResultUnwritable(error))
     except Exception as error:

@@ -84,7 +84,9 @@ def serve(
         try:
             session = _sign_in(service)
             with _listen(service, port, on_served) as front:
-                yield Serving(f"{front.url}/api/v1", session, f"PostgreSQL {server.version}, in memory")
+                yield Serving(
+                    f"{front.url}/api/v1", session, f"PostgreSQL {server.version} in {server.folder}"
+                )
         finally:
             service.database.close()
 

@@ -70,6 +70,7 @@ class Application:
         begun = time.monotonic()
         request = read_request(event)
         call: Call | None = None
+        refusal: Refusal | None = None
         try:
             if preflight := self._preflight(request):
                 return preflight
@@ -80,9 +81,11 @@ class Application:
             refuse_body(event, request)
             answer = self._route(event, call)
         except Exception as error:  # noqa: BLE001  (a caller always gets an answer)
-            answer = _document(self._refused(error, request))
+            refusal = self._told(error, request.id)
+            answer = _document(_response(refusal, request))
+        refusal = refusal or (call.refusal if call else None)
         self._finish(answer, request, call)
-        self._write(request, call, answer, time.monotonic() - begun)
+        self._write(request, call, answer, time.monotonic() - begun, refusal.kind if refusal else None)
         return answer
 
     def sign_in(self, event: Mapping[str, Any], request_id: str, milliseconds_left: int) -> Document:
@@ -90,16 +93,18 @@ class Application:
         from runtime.api.signing_in import sign_in  # its forms are needed by few requests
 
         begun = time.monotonic()
-        user_id = None
+        user_id = kind = None
         try:
             session = sign_in(event, self._database, self._tokens, begun + milliseconds_left / 1000)
             user_id, status = str(session.user.id), HTTPStatus.OK
             answer = {"ok": True, "session": session.model_dump(mode="json")}
         except Exception as error:  # noqa: BLE001  (the login must be able to answer its caller)
             told = self._told(error, request_id)
-            status = HTTPStatus(told.status)
+            status, kind = HTTPStatus(told.status), told.kind
             answer = {"ok": False, "error": {"error": told.kind, "message": told.message}}
-        self._record.answered(request_id, status, time.monotonic() - begun, route="login", user_id=user_id)
+        self._record.answered(
+            request_id, status, time.monotonic() - begun, route="login", error=kind, user_id=user_id
+        )
         return answer
 
     def _route(self, event: Mapping[str, Any], call: Call) -> Document:
@@ -138,16 +143,11 @@ class Application:
         self._record.refusal(told, error, request_id)
         return told
 
-    def _refused(self, error: Exception, request: Request | None = None) -> Response[Any]:
-        """The answer to whatever went wrong."""
-        request = request or current().request
-        told = self._told(error, request.id)
-        return Response(
-            status_code=told.status,
-            content_type="application/json",
-            body=told.problem(request.id),
-            headers=dict(told.headers),
-        )
+    def _refused(self, error: Exception) -> Response[Any]:
+        """The answer to whatever went wrong in a route."""
+        call = current()
+        call.refusal = self._told(error, call.request.id)
+        return _response(call.refusal, call.request)
 
     def _headers(self, request: Request) -> dict[str, str]:
         headers = HEADERS | {"x-request-id": request.id, "x-correlation-id": request.correlation_id}
@@ -176,7 +176,9 @@ class Application:
             "isBase64Encoded": False,
         }
 
-    def _write(self, request: Request, call: Call | None, answer: Document, seconds: float) -> None:
+    def _write(
+        self, request: Request, call: Call | None, answer: Document, seconds: float, error: str | None
+    ) -> None:
         claims = call.claims if call else None
         self._record.answered(
             request.id,
@@ -184,9 +186,19 @@ class Application:
             seconds,
             correlation_id=request.correlation_id,
             route=call.route.key if call else None,
+            error=error,
             user_id=str(claims.user_id) if claims else None,
             organization_id=str(claims.organization_id) if claims and claims.organization_id else None,
         )
+
+
+def _response(refusal: Refusal, request: Request) -> Response[Any]:
+    return Response(
+        status_code=refusal.status,
+        content_type="application/json",
+        body=refusal.problem(request.id),
+        headers=dict(refusal.headers),
+    )
 
 
 def _document(response: Response[Any]) -> Document:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from runtime.api.errors import Refusal
     from runtime.api.requests import Request
     from runtime.api.tokens import Claims, Tokens
     from runtime.contract import Route
@@ -33,6 +34,8 @@ class Call:
     headers: dict[str, str] = field(default_factory=dict)
     """Headers of the answer beside those that each has."""
     cookies: list[str] = field(default_factory=list)
+    refusal: Refusal | None = None
+    """Why it was refused, if it was."""
     _connection: Connection | None = None
 
     @property

@@ -50,9 +50,10 @@ def _service() -> Service:
 
 def _misconfigured(refused: ConfigurationRefused, event: Mapping[str, Any], context: Invocation) -> Document:
     """Say in the log what is wrong, and to the caller only that it is ours to mend."""
-    Journal(sys.stdout, "ERROR", {"request_id": context.aws_request_id}).write("ERROR", str(refused))
+    request_id = event.get("requestContext", {}).get("requestId", context.aws_request_id)
+    Journal(sys.stdout, "ERROR", {"request_id": request_id}).write("ERROR", str(refused))
     told = Misconfigured("the server is not set up; its operator finds the reason in the log")
-    problem = told.problem(event.get("requestContext", {}).get("requestId", context.aws_request_id))
+    problem = told.problem(request_id)
     if "requestContext" not in event:
         return {"ok": False, "error": problem}
     headers = {"content-type": "application/json", "cache-control": "no-store"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from runtime.api.errors import Fault, Misconfigured, Refusal, Unauthenticated, Unavailable
@@ -29,8 +30,17 @@ class Record:
         elif isinstance(told, Fault) and not isinstance(told, Misconfigured):
             found = error.__cause__ if error is told and error.__cause__ else error
             self.journal.fault(found, request_id=request_id)
+        elif isinstance(told, Replayed):
+            self.metrics.count("RefreshReplays")
+            self.journal.write(
+                "WARN",
+                "a refresh token was shown again; its session is revoked",
+                request_id=request_id,
+                user_id=str(told.user_id),
+                session_id=str(told.session_id),
+            )
         elif isinstance(told, Unauthenticated):
-            self.metrics.count("RefreshReplays" if isinstance(told, Replayed) else "AuthenticationRefusals")
+            self.metrics.count("AuthenticationRefusals")
 
     def answered(self, request_id: str, status: int, seconds: float, **more: Any) -> None:
         """Write the line of a request, and what was counted in it; what is None stays out."""
@@ -42,5 +52,12 @@ class Record:
             **more,
         }
         known = {name: value for name, value in told.items() if value is not None}
-        self.journal.write("INFO", "answered", **known)
+        self.journal.write(_level(status), "answered", **known)
         self.metrics.flush()
+
+
+def _level(status: int) -> str:
+    """An answer's severity: whose fault it was, ours or the caller's, or nobody's."""
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "ERROR"
+    return "WARN" if status >= HTTPStatus.BAD_REQUEST else "INFO"

@@ -37,6 +37,8 @@ def as_refusal(error: BaseException) -> Refusal:
 def _mistake(error: Mapping[str, Any]) -> str:
     """Where a mistake is and what, without the value: it may be a secret."""
     place = ".".join(str(part) for part in _place(error["loc"]))
+    if error["type"] == "extra_forbidden":
+        return f"{place}: no such field"
     return f"{place}: {str(error.get('msg', 'it is not valid')).removeprefix('Value error, ')}"
 
 

@@ -44,7 +44,8 @@ class Session(BaseModel):
 class Replayed(TokenRefused):
     """A refresh token was shown a second time; its session has been revoked."""
 
-    def __init__(self) -> None:
+    def __init__(self, claims: Claims) -> None:
+        self.user_id, self.session_id = claims.user_id, claims.session_id
         super().__init__("this refresh token was used before, so its session is revoked; sign in again")
 
 
@@ -92,7 +93,7 @@ class Sessions:
             raise TokenRefused(OVER)
         if row["token_sha256"] != digest(token):
             self._revoke(claims, "replay")
-            raise Replayed
+            raise Replayed(claims)
         claims = self._in_organization(
             Claims(claims.user_id, claims.session_id, row["github_id"]), row["organization_id"]
         )

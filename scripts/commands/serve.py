@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from scripts.errors import TargetRefused
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from twin.front import Served
     from twin.serving import Serving
 
+SIGNALLED: Final = 128
+"""Added to the number of a signal, as shells do."""
 GREETING: Final = """\
 The API answers at {url}
 Its document is at {url}/openapi.json; a page to try it on, at {url}/docs
@@ -34,24 +36,29 @@ Then, for instance:
 
   curl -s $API/health
   curl -s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
-       -d '{{"name": "Miyabi Society"}}' $API/organizations
+       -d '{{"name": "A first organization"}}' $API/organizations
 
-{database}: all of it is gone when this ends, by Ctrl-C."""
+{database}; all of it is gone when this ends, by Ctrl-C."""
 
 
-def run(*, port: int, log: Path | None, as_json: bool) -> Exit:
+def run(*, port: int, log: Path | None, as_json: bool) -> int:
     """Serve until somebody interrupts; each request is told on standard error."""
+    from runtime.migrator.errors import Stopped
+    from runtime.migrator.signals import number_of, terminable
     from twin.errors import TwinError
     from twin.serving import serve
 
     talk("starting a database and migrating it ...")
     try:
-        with _log(log) as stream, serve(port=port, log=stream, on_served=_tell) as serving:
+        with terminable(), _log(log) as stream, serve(port=port, log=stream, on_served=_tell) as serving:
             show(json.dumps(document(serving)) if as_json else _greeting(serving))
             _wait()
     except TwinError as error:
         talk(f"miyabi: {error}")
         return Exit.NO_ACCESS
+    except (KeyboardInterrupt, Stopped) as stop:
+        talk("stopped before it served")
+        return SIGNALLED + (stop.signal if isinstance(stop, Stopped) else number_of(stop))
     talk("stopped")
     return Exit.DONE
 
@@ -68,10 +75,11 @@ def document(serving: Serving) -> dict[str, object]:
 @contextmanager
 def _log(path: Path | None) -> Iterator[TextIO]:
     try:
-        with open(path or os.devnull, "a", encoding="utf-8") as stream:  # noqa: PTH123  (a path or the null device)
-            yield stream
-    except IsADirectoryError as error:
-        raise TargetRefused(str(path), f"{error.strerror}; name a file") from None
+        stream = open(path or os.devnull, "a", encoding="utf-8")  # noqa: PTH123, SIM115  (closed below)
+    except OSError as error:
+        raise TargetRefused(str(path), f"{error.strerror}; name a file that can be written") from None
+    with suppress(OSError), stream:
+        yield stream
 
 
 def _tell(served: Served) -> None:

@@ -91,7 +91,7 @@ def test_a_fault_of_ours_is_logged_with_its_traceback_and_told_to_nobody(
     monkeypatch.setattr("runtime.api.routes.tasks.find", fail)
     answer = client.get(f"/tasks/{uuid4()}")
 
-    (line,) = [line for line in api.lines() if line["level"] == "ERROR"]
+    (line,) = [line for line in api.lines() if "traceback" in line]
     assert (500, "internal_error") == (answer.status, answer["error"])
     assert secret not in answer.text
     assert ("RuntimeError", secret) == (line["kind"], line["message"])
@@ -295,3 +295,21 @@ def test_who_was_deleted_has_nothing_and_makes_nothing(api: Client, master_url: 
     assert 0 == client.get("/tasks")["total"]
     assert 409 == client.post("/tasks", {"name": "y"}).status
     assert 401 == client.post("/auth/refresh", {"refresh_token": client.session["refresh_token"]}).status
+
+
+@pytest.mark.parametrize(
+    ("path", "level", "error"),
+    [("/health/live", "INFO", None), ("/tasks", "WARN", "authentication_error"), ("/x", "WARN", "not_found")],
+)
+def test_the_line_of_a_refused_request_has_its_type_and_a_level(
+    api: Client, path: str, level: str, error: str | None
+) -> None:
+    api.get(path)
+
+    assert (level, error) == (answered(api)["level"], answered(api).get("error"))
+
+
+def test_a_refusal_within_a_route_stands_in_its_line_too(api: Client) -> None:
+    api.sign_in().get(f"/tasks/{uuid4()}")
+
+    assert ("WARN", "not_found") == (answered(api)["level"], answered(api)["error"])

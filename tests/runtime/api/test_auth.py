@@ -56,6 +56,14 @@ def test_a_refresh_token_is_for_one_use_and_a_second_ends_its_session(api: Clien
     assert 401 == honest.status
     figures = [line for line in api.lines() if "RefreshReplays" in line]
     assert 1 == len(figures)
+    (told,) = [
+        line for line in api.lines() if line.get("message", "").startswith("a refresh token was shown")
+    ]
+    assert ("WARN", client.user_id, replayed["request_id"]) == (
+        told["level"],
+        told["user_id"],
+        told["request_id"],
+    )
 
 
 def test_of_two_who_refresh_at_once_one_gets_through(shared_url: str) -> None:

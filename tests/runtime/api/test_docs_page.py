@@ -30,7 +30,6 @@ WALK = (
     "post_organizations_org_id_teams",
     "post_tasks",
     "post_tasks_task_id_start",
-    "post_tasks_task_id_complete",
 )
 
 
@@ -104,8 +103,7 @@ def browser() -> Iterator[Browser]:
 
 
 def send(browser: Browser, name: str) -> Any:
-    """Open an operation, send what stands there, and return the status of the answer."""
-    browser.run("location.hash = arguments[0]", name)
+    """Send what stands in an operation that was gone to, and return the status of the answer."""
     browser.until("return document.querySelector(`#${arguments[0]} .try .send`)", name)
     browser.click(f"#{name} .try .send")
     return browser.until("return document.querySelector(`#${arguments[0]} .outcome b`)?.textContent", name)
@@ -117,16 +115,24 @@ def test_a_newcomer_makes_an_organization_a_team_and_a_task(api: Client, browser
         browser.visit(f"{url}/api/v1/docs")
         browser.until("return document.body.dataset.ready")
         browser.type("#token", str(caller.token))
-        statuses = []
+        browser.click("#steps a")
+        statuses, links = [], []
         for name in WALK:
             statuses.append(send(browser, name))
             if name == "post_auth_switch_organization":
                 browser.click(f"#{name} .outcome .send")
+            links.append(browser.run(f"return document.querySelector('#{name} .next a')?.textContent"))
+            if name != WALK[-1]:
+                browser.click(f"#{name} .next a")
+        browser.run("location.hash = 'post_tasks_task_id_complete'")
+        statuses.append(send(browser, "post_tasks_task_id_complete"))
         shown = browser.run("return [document.querySelectorAll('.operation').length, document.title]")
         complaints = browser.complaints()
 
     organization = caller.get("/organizations")["organizations"][0]
     assert ["201", "200", "201", "201", "200", "200"] == statuses
+    assert [f"Next: {step}" for step in ("Work in it", "Make a team", "Make a task", "Start it")] == links[:-1]
+    assert links[-1] is None
     assert [len(ROUTES), "Miyabi Society API"] == shown
     assert "owner" == organization["role"]
     assert ["completed"] == [
@@ -145,6 +151,29 @@ def test_a_word_finds_its_routes(api: Client, browser: Browser) -> None:
         )
 
     assert ["post_organizations_org_id_teams"] == found
+
+
+def test_what_was_refused_leads_nowhere(api: Client, browser: Browser) -> None:
+    with over_http(api) as url:
+        browser.visit(f"{url}/api/v1/docs#post_organizations")
+        browser.until("return document.body.dataset.ready")
+        status = send(browser, "post_organizations")
+        links = browser.run("return document.querySelectorAll('.next').length")
+
+    assert ("401", 0) == (status, links)
+
+
+def test_on_a_phone_both_folds_show_that_they_open(api: Client, browser: Browser) -> None:
+    with over_http(api) as url:
+        browser.resize(390, 800)
+        browser.visit(f"{url}/api/v1/docs")
+        browser.until("return document.body.dataset.ready")
+        displays = browser.run(
+            "return ['#contents', '.more'].map((fold) => "
+            "getComputedStyle(document.querySelector(`${fold} > summary`)).display)"
+        )
+
+    assert ["list-item", "list-item"] == displays
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])

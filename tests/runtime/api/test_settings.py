@@ -94,6 +94,7 @@ def test_a_function_that_is_not_set_up_says_so_and_why_only_in_its_log(
     told = json.loads(answer["body"]) if "body" in answer else answer["error"]
     assert "configuration_error" == told["error"]
     assert "JWT_SECRET" not in str(answer)
+    assert told["request_id"] == json.loads(log.getvalue())["request_id"]
     assert "environment variable JWT_SECRET is refused" in json.loads(log.getvalue())["message"]
 
 
