@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from secrets import token_urlsafe
 from socket import SO_REUSEADDR, SOL_SOCKET, socket
@@ -96,10 +96,16 @@ def prepare_database(server: Server) -> str:
     name = server.create_database()
     target = read_url(server.url(name))
     up(target, read_migrations(MIGRATIONS))
-    passwords = {letter: token_urlsafe(24) for letter in API_LOGINS}
+    passwords = _passwords(server)
     with connect(target, purpose="roles") as connection:
         prepare(connection, passwords, accepts=partial(lets_in, target))
     return server.url(name, user=API_LOGINS["a"], password=passwords["a"])
+
+
+@cache
+def _passwords(server: Server) -> Mapping[str, str]:  # noqa: ARG001  (one set for each server)
+    """Passwords of the API's logins: those belong to the server, and all its databases share them."""
+    return {letter: token_urlsafe(24) for letter in API_LOGINS}
 
 
 def _settings(database_url: str) -> Settings:

@@ -67,6 +67,11 @@ def now(seconds: int) -> int:
     return int(time.time()) + seconds
 
 
+def at(**seconds: int) -> Callable[[str], str]:
+    """Sign the same claims with other times, so many seconds from when it is done."""
+    return lambda token: changed(**{name: now(each) for name, each in seconds.items()})(token)
+
+
 ATTACKS: dict[str, Callable[[str], str]] = {
     "no algorithm": lambda token: jwt.encode(payload(token), "", algorithm="none"),
     "no algorithm, spelt otherwise": lambda token: signed(payload(token), header={"alg": "nOnE"}),
@@ -78,11 +83,11 @@ ATTACKS: dict[str, Callable[[str], str]] = {
     "a critical header": lambda token: signed(payload(token), header={"alg": "HS256", "crit": ["b64"]}),
     "another secret": lambda token: signed(payload(token), secret=OTHER),
     "an empty secret": lambda token: signed(payload(token), secret=""),
-    "expired": changed(exp=now(-61)),
+    "expired": at(exp=-61),
     "never expiring": changed(exp=None),
     "expiring at infinity": changed(exp="never"),
-    "from the future": changed(iat=now(120)),
-    "not yet valid": changed(nbf=now(120)),
+    "from the future": at(iat=120),
+    "not yet valid": at(nbf=120),
     "of no time": changed(iat=None),
     "of no kind": changed(typ=None),
     "of another kind": changed(typ="refresh"),
