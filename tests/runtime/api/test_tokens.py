@@ -69,7 +69,11 @@ def now(seconds: int) -> int:
 
 def at(**seconds: int) -> Callable[[str], str]:
     """Sign the same claims with other times, so many seconds from when it is done."""
-    return lambda token: changed(**{name: now(each) for name, each in seconds.items()})(token)
+
+    def forge(token: str) -> str:
+        return changed(**{name: now(each) for name, each in seconds.items()})(token)
+
+    return forge
 
 
 ATTACKS: dict[str, Callable[[str], str]] = {
