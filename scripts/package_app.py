@@ -83,14 +83,23 @@ def inspect(
     handler: Annotated[
         str | None, typer.Option(help="What Lambda is to call, such as module.function.")
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 4 for what is unknown, too: for a gate.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Check a zip before it is deployed.
 
-    It may be of any make, for Python or a custom runtime; exit 4 where a check fails.
+    It may be of any make, for Python or a custom runtime; exit 4 where a check fails, 0 where one can't tell.
     """
     from scripts.commands.package.inspect import run
 
-    raise typer.Exit(
-        run(zip_file, runtime=runtime, architecture=architecture, handler=handler, as_json=as_json)
+    code = run(
+        zip_file,
+        runtime=runtime,
+        architecture=architecture,
+        handler=handler,
+        strict=strict,
+        as_json=as_json,
     )
+    raise typer.Exit(code)

@@ -32,10 +32,12 @@ class RootsMissing(PackageError):
     def __init__(self, region: str, known: Sequence[str], as_of: date) -> None:
         self.region, self.known, self.as_of = region, tuple(known), as_of
         near = get_close_matches(region, known, n=1)
-        hint = f"did you mean {near[0]}" if near else f"it has those of {', '.join(known)}"
+        hint = f"it has those of {', '.join(known)}, or " if known else ""
+        if near:
+            hint = f"did you mean {near[0]}, or "
         super().__init__(
             f"runtime/ca/rds-global-bundle.pem has no RDS roots of region {region!r} that are valid "
-            f"on {as_of}; {hint}, or put AWS's current bundle in its place"
+            f"on {as_of}; {hint}put AWS's current bundle in its place"
         )
 
 

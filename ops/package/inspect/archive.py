@@ -169,11 +169,16 @@ def open_archive(path: Path) -> Iterator[Archive]:
     except OSError as error:
         raise Unreadable(path, error.strerror or str(error)) from None
     except _BROKEN as error:
-        raise NotZip(path, str(error).lower() or type(error).__name__) from None
+        raise NotZip(path, _said(path, error)) from None
     with opened:
         infos = tuple(opened.infolist())
         size = path.stat().st_size
         yield Archive(path, size, tuple(map(_entry, infos)), _ends_in_zip64(path, size), opened, infos)
+
+
+def _said(path: Path, error: Exception) -> str:
+    """Why a file is no zip; `zipfile` says of an empty one no more than of any other."""
+    return (str(error).lower() or type(error).__name__) if path.stat().st_size else "it is empty"
 
 
 def _entry(info: zipfile.ZipInfo) -> Entry:

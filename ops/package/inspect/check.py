@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """An outcome, on what evidence; `remedy` where the check's own does not fit."""
+    """An outcome, on what evidence; `remedy`, without gaps, where the check's own does not fit."""
 
     outcome: Outcome
     evidence: tuple[str, ...]
@@ -72,7 +72,10 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Something that should hold of every package."""
+    """Something that should hold of every package.
+
+    The remedy has gaps, such as `{architecture}`, for what the package is inspected for (Target.fill).
+    """
 
     id: str
     sentence: str

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ops.package.inspect.archive import open_archive
 from ops.package.inspect.binary_checks import BINARY_CHECKS
+from ops.package.inspect.bootstrap_checks import BOOTSTRAP_CHECKS
 from ops.package.inspect.check import Outcome, Package
 from ops.package.inspect.python_checks import PYTHON_CHECKS
 from ops.package.inspect.support_checks import SUPPORT_CHECKS
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from ops.package.inspect.check import Check, Verdict
 
-CHECKS: Final = (*ZIP_CHECKS, *BINARY_CHECKS, *PYTHON_CHECKS, *SUPPORT_CHECKS)
+CHECKS: Final = (*ZIP_CHECKS, *BOOTSTRAP_CHECKS, *BINARY_CHECKS, *PYTHON_CHECKS, *SUPPORT_CHECKS)
 """Every check, in the order in which they are told."""
 CONSOLE_HANDLER: Final = "lambda_function.lambda_handler"
 """The handler of a Python function that was made in AWS's console."""
@@ -33,13 +34,14 @@ class Result:
 
     check: Check
     verdict: Verdict
+    target: Target
 
     @property
     def remedy(self) -> str | None:
         """What to do, where there is something to be done."""
         if self.verdict.outcome in {Outcome.PASSED, Outcome.NOT_APPLICABLE}:
             return None
-        return self.verdict.remedy or self.check.remedy
+        return self.verdict.remedy or self.target.fill(self.check.remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class Inspection:
         """Whether it would not run."""
         return any(result.verdict.outcome is Outcome.FAILED for result in self.results)
 
+    @property
+    def unknown(self) -> bool:
+        """Whether something could not be told: it may run, or not."""
+        return any(result.verdict.outcome is Outcome.UNKNOWN for result in self.results)
+
     def document(self) -> dict[str, Any]:
         """The same for programs; sizes in bytes."""
         return {
@@ -72,6 +79,7 @@ class Inspection:
             "guessed": dict(self.target.guessed),
             "handlers": list(self.handlers),
             "failed": self.failed,
+            "unknown": self.unknown,
             "checks": [
                 {
                     "id": result.check.id,
@@ -113,7 +121,7 @@ def inspect(
         target = choose(contents, contents, runtime, architecture)
         handlers, why = _handlers(handler, target, contents)
         package = Package(archive, target, contents, handlers, why, as_of)
-        results = tuple(Result(check, check.look(package)) for check in CHECKS)
+        results = tuple(Result(check, check.look(package), target) for check in CHECKS)
         files = sum(not entry.is_folder for entry in archive.entries)
         return Inspection(path, archive.size, archive.unzipped, files, target, handlers, why, results)
 

@@ -7,6 +7,11 @@ from typing import Final
 from ops.package.inspect import elf
 
 SCRIPT: Final = b"#!"
+MACOS: Final = "a macOS"
+WINDOWS: Final = "a Windows"
+BEHIND_MARK: Final = "a script behind a byte order mark"
+UNCLEAR: Final = "neither a binary nor a script"
+"""How some of what is said below begins."""
 _KINDS: Final = (
     (elf.MAGIC, "a Linux binary (ELF)"),
     (SCRIPT, "a script"),
@@ -21,9 +26,9 @@ _KINDS: Final = (
     (b"!<arch>\n", "a static library (ar)"),
     (b"BC\xc0\xde", "LLVM bitcode"),
     (b"\x1f\x8b", "compressed by gzip"),
-    (b"\xef\xbb\xbf#!", "a script behind a byte order mark, which hides its #! line"),
+    (b"\xef\xbb\xbf#!", f"{BEHIND_MARK}, which hides its #! line"),
 )
-ELSEWHERE: Final = ("a macOS", "a Windows")
+ELSEWHERE: Final = (MACOS, WINDOWS)
 """How the binaries of other systems begin to be called."""
 
 
@@ -32,4 +37,4 @@ def kind_of(head: bytes) -> str:
     for magic, kind in _KINDS:
         if head.startswith(magic):
             return kind
-    return "empty" if not head else "neither a binary nor a script with a #! line"
+    return "empty" if not head else f"{UNCLEAR} with a #! line"

@@ -18,7 +18,8 @@ from ops.package.inspect.check import (
     unknown,
     warned,
 )
-from ops.package.inspect.python_source import Found, find, parses
+from ops.package.inspect.newer_syntax import may_be_newer
+from ops.package.inspect.python_source import Found, find
 
 if TYPE_CHECKING:
     from ops.package.inspect.check import Package
@@ -35,7 +36,8 @@ _EXTENSION = re.compile(
     r"(?P<stem>.+?)\.(?:(?P<python>cpython-\d+\w*|pypy\w*-\w+|cp\d+\w*)-(?P<platform>[\w-]+)|abi3)\.(?:so|pyd)"
     r"|(?P<plain>.+)\.(?:pyd|dylib)"
 )
-_NOT_PYTHON = "the runtime is no Python"
+_MEND = "mend the source: `python -m py_compile` names the place"
+_AWAIT = "name a plain function, which runs the async one (`asyncio.run`)"
 _SUFFIXES = (".py", "/__init__.py")
 _COMPILED = (".pyc", "/__init__.pyc", ".so")
 
@@ -43,13 +45,14 @@ _COMPILED = (".pyc", "/__init__.pyc", ".so")
 def handler_importable(package: Package) -> Verdict:
     """The module is there and binds the function when it is imported."""
     if package.target.runtime.python is None:
-        return not_applicable(_NOT_PYTHON)
+        return _not_looked_at(package.target.runtime)
     if not package.handlers:
         return unknown(package.handlers_why)
     verdicts = [_handler(package, handler) for handler in package.handlers]
     for outcome in (Outcome.FAILED, Outcome.UNKNOWN):
         if found := [verdict for verdict in verdicts if verdict.outcome is outcome]:
-            return Verdict(outcome, tuple(line for verdict in found for line in verdict.evidence))
+            lines = tuple(line for verdict in found for line in verdict.evidence)
+            return Verdict(outcome, lines, found[0].remedy)
     return Verdict(Outcome.PASSED, tuple(line for verdict in verdicts for line in verdict.evidence))
 
 
@@ -57,7 +60,7 @@ def extensions_fit(package: Package) -> Verdict:
     """Of each extension module there is one whose name says this Python and this platform."""
     runtime = package.target.runtime
     if runtime.python is None:
-        return not_applicable(_NOT_PYTHON)
+        return _not_looked_at(runtime)
     named: dict[str, list[str]] = defaultdict(list)
     for path in package.contents:
         if found := _EXTENSION.fullmatch(path):
@@ -75,13 +78,19 @@ def bytecode_fits(package: Package) -> Verdict:
     """Compiled modules are those of this Python, and are not looked at in vain."""
     runtime = package.target.runtime
     if runtime.python is None:
-        return not_applicable(_NOT_PYTHON)
+        return _not_looked_at(runtime)
     compiled = {p: c.head for p, c in package.contents.items() if p.endswith(".pyc") and not c.unread}
     if not compiled:
         return not_applicable("there is no bytecode: every module is compiled at each cold start")
     if runtime.magic is None:
         return unknown(f"which bytecode {runtime.name} runs is not known here")
     return _bytecode(compiled, runtime)
+
+
+def _not_looked_at(runtime: Runtime) -> Verdict:
+    if runtime.is_python:
+        return unknown(f"what {runtime.name} imports is not known here", remedy="choose a newer runtime")
+    return not_applicable("the runtime is no Python")
 
 
 def _handler(package: Package, handler: str) -> Verdict:
@@ -105,16 +114,22 @@ def _function(package: Package, source: bytes, path: str, function: str) -> Verd
     python = package.target.runtime.python or ""
     try:
         found = find(source, function)
-    except (SyntaxError, ValueError) as error:
-        sentence = f"{path} can't be parsed: {error}"
-        return (
-            failed(sentence) if parses(python) else unknown(f"{sentence}, by an older Python than {python}")
-        )
+    except SyntaxError as error:
+        where = f"line {error.lineno}: " if error.lineno else ""
+        sentence = f"{path} can't be parsed: {where}{error.msg}"
+        if may_be_newer(error, source, python):
+            return unknown(
+                f"{sentence}, unless that is syntax of Python {python}",
+                remedy=f"run miyabi by Python {python} or later, which knows",
+            )
+        return failed(sentence, remedy=_MEND)
+    except ValueError as error:
+        return failed(f"{path} can't be parsed: {error}", remedy=_MEND)
     sentence = f"{function} in {path} is {found}"
-    if found is Found.MAYBE:
+    if found in {Found.MAYBE, Found.DEEP}:
         return unknown(sentence)
     if found in {Found.NOTHING, Found.COROUTINE}:
-        return failed(sentence)
+        return failed(sentence, remedy=_AWAIT if found is Found.COROUTINE else None)
     return passed(sentence)
 
 
@@ -178,15 +193,15 @@ PYTHON_CHECKS: Final = (
     Check(
         "python.extensions",
         "extension modules are for this Python and this platform",
-        "install wheels for the runtime: `pip install --only-binary=:all: --python-version 3.13 "
-        "--platform manylinux_2_28_aarch64 --target folder ...`",
+        "install wheels for the runtime: `pip install --only-binary=:all: --python-version {python} "
+        "{platforms} --target folder ...`",
         extensions_fit,
     ),
     Check(
         "python.bytecode",
         "bytecode is of this Python, and is used",
-        "compile with the runtime's version: `python3.13 -m compileall --invalidation-mode unchecked-hash "
-        "folder`, or leave it out",
+        "compile with the runtime's version: `python{python} -m compileall "
+        "--invalidation-mode unchecked-hash folder`, or leave it out",
         bytecode_fits,
     ),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import sys
 import warnings
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ class Found(StrEnum):
     NAME = "bound there"
     CLASS = "a class"
     MAYBE = "perhaps bound there, by `import *` or __getattr__"
+    DEEP = "not looked for: the source is nested too deeply"
     NOTHING = "not bound there"
 
 
@@ -35,17 +35,12 @@ def find(source: bytes, name: str) -> Found:
             # a doubtful escape in somebody's text is not the operator's concern
             warnings.simplefilter("ignore")
             bindings = list(_bindings(ast.parse(source).body))
-    except (RecursionError, MemoryError) as error:
-        raise SyntaxError("it is nested too deeply") from error
+    except (RecursionError, MemoryError):
+        return Found.DEEP
     found = [how for bound, how in bindings if bound == name]
     if found:
         return found[-1]
     return Found.MAYBE if any(bound in {"*", "__getattr__"} for bound, _ in bindings) else Found.NOTHING
-
-
-def parses(version: str) -> bool:
-    """Whether the running Python knows all the syntax of a version, such as 3.13."""
-    return sys.version_info[:2] >= tuple(int(part) for part in version.split("."))
 
 
 def _bindings(body: list[ast.stmt]) -> Iterator[tuple[str, Found]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ops.package.inspect import elf
 from ops.package.inspect.errors import ArchitectureUnknown, RuntimeUnknown
+from ops.package.target import LINUX_NAMES
 from stacks.postgresql import cfn_lint_data
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ MACHINES: Final = {"x86_64": elf.X86_64, "arm64": elf.AARCH64}
 """The number of each architecture in the head of an ELF file."""
 LOADERS: Final = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "arm64": "/lib/ld-linux-aarch64.so.1"}
 """The program interpreter of each, in every runtime."""
+GO_NAMES: Final = {"x86_64": "amd64", "arm64": "arm64"}
+CARGO_FLAGS: Final = {"x86_64": "--x86-64", "arm64": "--arm64"}
+"""What Go calls each (GOARCH), and the option of `cargo lambda build`."""
+OLD_WHEELS: Final = ("manylinux2014",)
+NEW_WHEELS: Final = ("manylinux_2_28", *OLD_WHEELS)
+NEW_GLIBC: Final = 28
+"""Second number of the glibc that the newer of these wheels need (PEP 600); Amazon Linux 2 has 2.26."""
 TABLE: Final = Path(__file__).with_name("runtimes.json")
 """What each runtime offers, with the source and date of every statement."""
 
@@ -60,6 +68,17 @@ class Runtime:
         """Whether a binary or script named bootstrap runs."""
         return self.name.startswith("provided")
 
+    @property
+    def is_python(self) -> bool:
+        """Whether a Python function runs, also where its version is none of the table."""
+        return self.name.startswith("python")
+
+    @property
+    def wheels(self) -> tuple[str, ...]:
+        """Tags of wheels that its glibc is new enough for, without the machine; pip wants each named."""
+        glibc = self.libraries.get("libc.so.6", Library("")).up_to.get("GLIBC", "2.17")
+        return NEW_WHEELS if int(glibc.split(".")[1]) >= NEW_GLIBC else OLD_WHEELS
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -69,6 +88,19 @@ class Target:
     architecture: str
     guessed: Mapping[str, str] = field(default_factory=dict)
     """Why a runtime or architecture was taken that nobody gave, by that word."""
+
+    def fill(self, remedy: str) -> str:
+        """A remedy with its gaps filled: what it is inspected for, as each tool wants it called."""
+        machine = LINUX_NAMES[self.architecture]
+        return remedy.format(
+            runtime=self.runtime.name,
+            architecture=self.architecture,
+            machine=machine,
+            python=self.runtime.python or "3",
+            platforms=" ".join(f"--platform {tag}_{machine}" for tag in self.runtime.wheels),
+            goarch=GO_NAMES[self.architecture],
+            flag=CARGO_FLAGS[self.architecture],
+        )
 
 
 def choose(

@@ -14,7 +14,7 @@ from ops.package.inspect.archive import (
     STORED_OR_DEFLATED,
     UNZIPPED_LIMIT,
 )
-from ops.package.inspect.check import Check, count, failed, failed_if, passed, unknown, warned
+from ops.package.inspect.check import Check, count, failed, failed_if, not_applicable, passed, unknown, warned
 from ops.package.inspect.target import BOOTSTRAP
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ LONGEST_TARGET: Final = 4096
 """Bytes of the longest path of Linux, and so of where a link leads."""
 NOT_OURS: Final = "__MACOSX"
 """A folder that macOS's Finder adds to its zips."""
+NOTHING: Final = "the zip holds nothing"
 
 
 def intact(package: Package) -> Verdict:
@@ -133,7 +134,7 @@ def not_wrapped(package: Package) -> Verdict:
     """What Lambda starts lies at the root."""
     tops = {entry.name.split("/", 1)[0] for entry in package.entries} - {NOT_OURS}
     if not tops:
-        return failed("the zip is empty")
+        return failed(f"the zip holds nothing but {NOT_OURS}/" if package.entries else NOTHING)
     if len(tops) > 1 or any(entry.name in tops for entry in package.entries):
         return passed(f"{count(len(tops), 'name')} at the root")
     top = tops.pop()
@@ -150,6 +151,8 @@ def not_wrapped(package: Package) -> Verdict:
 
 def readable_modes(package: Package) -> Verdict:
     """The function runs as another user than the one that owns its files."""
+    if not package.entries:
+        return not_applicable(NOTHING)
     with_modes = [entry for entry in package.entries if entry.mode is not None]
     if not with_modes:
         return unknown("the zip holds no Unix modes, as one made on Windows")
@@ -238,7 +241,7 @@ ZIP_CHECKS: Final = (
     Check(
         "size.zipped",
         "the zip may be given to Lambda itself",
-        "upload it to S3 and name it from there, as `miyabi deploy` does",
+        "upload it to S3, which takes it, and name bucket and key to Lambda instead of the file",
         zipped_size,
     ),
     Check(

@@ -132,7 +132,8 @@ MUTATIONS = (
         (Member("out/app/main.py", HANDLER.data), folder("out/app/")),
     ),
     custom("wrapped program", "zip.root", "out/bootstrap among it", program(BOOTSTRAP.data, "out/bootstrap")),
-    Mutation("empty", "zip.root", "empty", ()),
+    Mutation("empty", "zip.root", "the zip holds nothing", ()),
+    Mutation("Finder's", "zip.root", "holds nothing but __MACOSX/", (Member("__MACOSX/._x"),)),
     python("unreadable file", "permissions", "mode 0600", Member("app/x.py", b"", stat.S_IFREG | 0o600)),
     python("unreadable folder", "permissions", "mode 0744", folder("app/x/", 0o744)),
     Mutation(
@@ -151,7 +152,12 @@ MUTATIONS = (
     ),
     custom("folder", "bootstrap.present", "no ordinary file", folder("bootstrap/")),
     custom("link", "bootstrap.present", "a link", program(BOOTSTRAP.data, "x"), link("bootstrap", "x")),
-    custom("mode", "bootstrap.executable", "mode 0644", program(BOOTSTRAP.data, permissions=0o644)),
+    custom(
+        "mode",
+        "bootstrap.executable",
+        "mode 0644, which does not let others execute it",
+        program(BOOTSTRAP.data, permissions=0o644),
+    ),
     custom("no mode", "bootstrap.executable", "Windows", Member("bootstrap", BOOTSTRAP.data, system=WINDOWS)),
     custom("Mach-O", "bootstrap.format", "Mach-O", program(b"\xcf\xfa\xed\xfe" + bytes(60))),
     custom("PE", "bootstrap.format", "Windows binary (PE)", program(b"MZ" + bytes(60))),
@@ -214,6 +220,15 @@ MUTATIONS = (
         runtime="python3.11",
     ),
     python(
+        "syntax",
+        "python.handler",
+        "app/main.py can't be parsed: line 1: expected ':'",
+        Member("app/main.py", b"def handle(event, context)\n    return event\n"),
+    ),
+    python(
+        "deep", "python.handler", "too deeply", Member("app/main.py", b"-" * 100_000), outcome=Outcome.UNKNOWN
+    ),
+    python(
         "async", "python.handler", "does not await", Member("app/main.py", b"async def handle(e, c): ...")
     ),
     python(
@@ -273,5 +288,6 @@ MUTATIONS = (
         runtime="provided.al2",
         outcome=Outcome.WARNED,
     ),
+    Mutation("old Python", "python.handler", "not known here", PYTHON, Outcome.UNKNOWN, "python3.8"),
     Mutation("ended", "runtime.support", "takes no code", PYTHON, runtime="python2.7"),
 )

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from ops.package.inspect.inspecting import CHECKS
-from scripts.commands.package.inspect import MOST_LINES, run
+from scripts.commands.package.inspect import run
+from scripts.commands.package.tables import MOST_LINES
 from scripts.exit_codes import Exit
 from tests.ops.inspect.mutations import MUTATIONS, PYTHON, RUST
 from tests.ops.inspect.zip_making import Member, write
@@ -18,10 +19,10 @@ from tests.ops.inspect.zip_making import Member, write
 REPORTED = next(mutation for mutation in MUTATIONS if mutation.id == "the report's")
 
 
-def inspected(path: Path, *, as_json: bool = False, **given: str | None) -> int:
+def inspected(path: Path, *, as_json: bool = False, strict: bool = False, **given: str | None) -> int:
     """Run the command, with nothing given but this."""
     options: dict[str, Any] = {"runtime": None, "architecture": None, "handler": None} | given
-    return run(path, as_json=as_json, **options)
+    return run(path, as_json=as_json, strict=strict, **options)
 
 
 def test_a_package_that_would_not_start_ends_with_4(
@@ -49,14 +50,15 @@ def test_a_program_gets_all_that_was_found(tmp_path: Path, capsys: pytest.Captur
     strays = tuple(Member(f"x{number}.cpython-39-darwin.so", b"x") for number in range(MOST_LINES + 5))
     path = write(tmp_path / "x.zip", (*PYTHON, *strays))
 
-    assert inspected(path, as_json=True, handler="app.main.handle") == Exit.RULE_BROKEN
+    assert Exit.RULE_BROKEN == inspected(path, as_json=True, handler="app.main.handle")
     document = json.loads(capsys.readouterr().out)
     assert [check.id for check in CHECKS] == [row["id"] for row in document["checks"]]
     found = next(row for row in document["checks"] if row["id"] == "python.extensions")
     assert len(found["evidence"]) == len(strays)
-    assert ("failed", True, ["app.main.handle"]) == (
+    assert ("failed", True, False, ["app.main.handle"]) == (
         found["outcome"],
         document["failed"],
+        document["unknown"],
         document["handlers"],
     )
     assert ("arm64", {"runtime", "architecture"}) == (document["architecture"], set(document["guessed"]))
@@ -87,15 +89,31 @@ def test_a_mistake_is_one_sentence_and_ends_with_2(
     assert says in captured.err
 
 
+@pytest.mark.parametrize(
+    ("members", "handler", "strict", "code"),
+    [
+        (PYTHON, None, False, Exit.DONE),
+        (PYTHON, None, True, Exit.RULE_BROKEN),
+        (PYTHON, "app.main.handle", True, Exit.DONE),
+        ((Member("main.py", b"def handle(:\n"),), "main.handle", False, Exit.RULE_BROKEN),
+    ],
+    ids=["no handler is named", "nor is it, strictly", "one is", "it can't be parsed"],
+)
+def test_what_is_unknown_fails_where_it_is_to(
+    tmp_path: Path, members: tuple[Member, ...], handler: str | None, code: Exit, *, strict: bool
+) -> None:
+    assert code == inspected(write(tmp_path / "x.zip", members), strict=strict, handler=handler)
+
+
 def test_a_name_in_the_zip_can_not_command_the_terminal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    evil = Member("app/\x1b]0;owned\x07.cpython-39-darwin.so", b"x")
+    evil = Member("app/\x1b]0;owned\x07\n18 passed.cpython-39-darwin.so", b"x")
     inspected(write(tmp_path / "x.zip", (*PYTHON, evil)))
 
     said = capsys.readouterr().out
     assert "\x1b" not in said
-    assert "\\x1b" in said
+    assert "\\x1b]0;owned\\x07\\n18 passed" in said
 
 
 def test_every_check_is_documented_as_it_is() -> None:

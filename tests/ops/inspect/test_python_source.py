@@ -31,15 +31,14 @@ from ops.package.inspect.python_source import Found, find
         ("object.handle = 1", Found.NOTHING),
         (r"doubtful = '\d'", Found.NOTHING),
         ("", Found.NOTHING),
+        ("-" * 100_000 + "1", Found.DEEP),
     ],
 )
 def test_how_a_name_is_bound(source: str, expected: Found) -> None:
     assert expected == find(source.encode(), "handle")
 
 
-@pytest.mark.parametrize(
-    "source", [b"def", b"\0", b"# coding: nothing\n", b"(" * 5000 + b")" * 5000, b"-" * 100_000 + b"1"]
-)
+@pytest.mark.parametrize("source", [b"def", b"\0", b"# coding: nothing\n", b"(" * 5000 + b")" * 5000])
 def test_what_is_no_python_is_refused(source: bytes) -> None:
     with pytest.raises((SyntaxError, ValueError)):
         find(source, "handle")
