@@ -24,9 +24,17 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture(scope="session")
+def linted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What cfn-lint has found is kept by a template's hash: one template is put before it once a worker."""
+    return tmp_path_factory.mktemp("linted")
+
+
 @pytest.fixture
-def miyabi(tmp_path: Path) -> Miyabi:
-    """The installed program in an empty folder, on a fixed day unless a test names another."""
+def miyabi(tmp_path: Path, linted: Path) -> Miyabi:
+    """The installed program in a folder without templates, on a fixed day unless a test names another."""
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache" / "cfn-lint").symlink_to(linted)
 
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         if "--as-of" not in arguments:
