@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
 CLIENT: Final = "awslambdaric"
-"""https://pypi.org/project/awslambdaric/: there is no wheel for macOS."""
+"""https://github.com/aws/aws-lambda-python-runtime-interface-client: there is no wheel of it for macOS."""
 SDK: Final = "boto3"
 """In every Python runtime, by
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html#python-sdk-included."""

@@ -57,7 +57,8 @@ def answers(
     """
     route = _contract[key]
     path = route.path.replace("{", "<").replace("}", ">")
-    middlewares = [refuse_what_it_ignores, *([use_database] if database else [])]
+    # one for each route, since each takes its time: it checks what Powertools does not, and then goes on
+    middlewares = [use_database if database else use_no_database]
     refusals: tuple[type[Refusal], ...] = (*refuses, Unavailable) if database else refuses
     register = router.route(
         path,
@@ -100,7 +101,7 @@ def operation_id(route: Route) -> str:
     return "_".join([route.method.lower(), *words[1:]])
 
 
-def refuse_what_it_ignores(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+def refuse_what_it_ignores(app: ApiGatewayResolver) -> None:
     """Refuse what the route would ignore: an unknown or repeated query parameter, or a body.
 
     A misspelt filter must not be taken for none, nor the second of two for the first.
@@ -116,7 +117,6 @@ def refuse_what_it_ignores(app: ApiGatewayResolver, next_middleware: NextMiddlew
             raise Invalid("the request has a mistake", f"query.{repeated[0]}: it stands there twice")
     if not route.dependant.body_params and (event.decoded_body or "").strip() not in ("", "{}"):
         raise Invalid("the request has a mistake", "body: this route takes none")
-    return next_middleware(app)
 
 
 def _known_parameters(route: Any) -> set[str]:
@@ -128,8 +128,15 @@ def _known_parameters(route: Any) -> set[str]:
     return names
 
 
+def use_no_database(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Let a route run that needs no connection."""
+    refuse_what_it_ignores(app)
+    return next_middleware(app)
+
+
 def use_database(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
     """Give the call a connection for as long as its route runs."""
+    refuse_what_it_ignores(app)
     call: Call = app.context["call"]
     database: Database = app.context["database"]
     if call.route.method != "GET":
