@@ -81,6 +81,10 @@ def _answering_the_call(handler: Handler) -> Handler:
     """
     seen = signature(handler)
     parameters = list(seen.parameters.values())
+    if isinstance(seen.return_annotation, str):
+        raise TypeError(
+            f"{handler.__module__} has types that are texts; leave `annotations` of __future__ out"
+        )
     if not parameters or parameters[0].annotation is not Call:
         return handler
 

@@ -176,3 +176,16 @@ def test_who_has_the_current_copy_is_not_sent_another(api: Client, path: str) ->
 
     assert (304, "", etag) == (kept.status, kept.text, kept.headers["etag"])
     assert 200 == changed.status
+
+
+def test_a_route_whose_types_are_texts_is_refused() -> None:
+    """They would be compiled at the start, one by one."""
+    from runtime.api.routing import answers
+
+    def live() -> str:
+        return ""
+
+    live.__annotations__["return"] = "str"
+
+    with pytest.raises(TypeError, match="leave `annotations` of __future__ out"):
+        answers("GET /health/live", "Twice", database=False)(live)
