@@ -97,6 +97,7 @@ def connect(target: Target, *, connect_timeout: int, statement_timeout: int) -> 
     settings = {
         "statement_timeout": f"{statement_timeout}s",
         "TimeZone": "UTC",
+        "default_transaction_isolation": "read\\ committed",
         "client_connection_check_interval": "2s",
     }
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())

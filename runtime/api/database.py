@@ -115,7 +115,8 @@ class Database:
         """
         with self.reading(deadline) as connection:
             connection.rollback()  # ends what SQLAlchemy takes for a transaction; nothing is sent
-            connection.execution_options(isolation_level="READ COMMITTED")
+            # not by SQLAlchemy's options: it would remember each change, to undo it when the connection ends
+            _bounded(connection).autocommit = False
             try:
                 with connection.begin():
                     yield connection
@@ -128,8 +129,8 @@ class Database:
             if connection.invalidated:
                 self.close()
             elif not connection.closed:
-                connection.execution_options(isolation_level="AUTOCOMMIT")
-        except (exc.SQLAlchemyError, psycopg.Error):
+                _bounded(connection).autocommit = True
+        except psycopg.Error:
             self.close()
 
     def _usable(self) -> Connection:

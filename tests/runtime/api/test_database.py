@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 import pytest
 from psycopg.sql import SQL, Composed, Identifier
-from sqlalchemy import Enum, create_engine, event
+from sqlalchemy import Enum, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
 from runtime.api.connection import connect
@@ -226,3 +226,35 @@ def test_no_document_is_null_to_the_database_and_null_within_one_is_kept(
     assert ({"a": None}, None) == (done["metadata"], done["result"])
     asked = "SELECT jsonb_typeof(metadata), result IS NULL FROM tasks WHERE id = %s"
     assert ("object", True) == owner.execute(asked, [task]).fetchone()
+
+
+def test_a_connection_that_is_held_remembers_no_request(opened: Database) -> None:
+    """It lives for minutes, and serves thousands."""
+
+    def remembered() -> int:
+        with opened.writing() as connection:
+            connection.execute(text("SELECT 1"))
+        with opened.reading() as connection:
+            connection.execute(text("SELECT 1"))
+            record = connection.connection._connection_record
+            return len(record.finalize_callback)
+
+    first = remembered()
+
+    assert {first} == {remembered() for _ in range(20)}
+
+
+def test_a_write_is_in_a_transaction_and_a_read_in_none(opened: Database) -> None:
+    question = text(
+        "SELECT pg_current_xact_id_if_assigned() IS NOT NULL, current_setting('transaction_isolation')"
+    )
+    assigned = text("SELECT pg_current_xact_id()")
+
+    with opened.writing() as connection:
+        connection.execute(assigned)
+        in_write = connection.execute(question).one()
+    with opened.reading() as connection:
+        connection.execute(assigned)
+        in_read = connection.execute(question).one()
+
+    assert ((True, "read committed"), (False, "read committed")) == (tuple(in_write), tuple(in_read))
