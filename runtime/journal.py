@@ -55,12 +55,24 @@ class Journal:
             return
         moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         line = {"timestamp": moment, "level": level, "message": message} | self._fields | more
-        text = self.hide(json.dumps(line, ensure_ascii=False))
+        text = json.dumps(line, ensure_ascii=False)
+        if any(secret in text for secret in self._secrets):
+            text = json.dumps(self._hidden(line), ensure_ascii=False)
         # half of a surrogate pair is no character that a stream could take
         text = text.encode(errors="backslashreplace").decode()
         with self._lock:
             self._stream.write(text + "\n")
             self._stream.flush()
+
+    def _hidden(self, value: Any) -> Any:
+        """The value without secrets; a short one may stand in a name as well, which must stay."""
+        if isinstance(value, str):
+            return self.hide(value)
+        if isinstance(value, dict):
+            return {key: self._hidden(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._hidden(each) for each in value]
+        return value
 
 
 def _spellings(secret: str) -> Iterator[str]:

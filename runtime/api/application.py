@@ -14,7 +14,7 @@ from runtime.api.refusing import as_refusal
 from runtime.api.requests import find_route, read_request, refuse_body
 from runtime.api.resolver import make_resolver, write_json
 from runtime.browsers import came_past_the_edge
-from runtime.contract import ALLOWED_HEADERS, EXPOSED_HEADERS
+from runtime.contract import ALLOWED_HEADERS, EXPOSED_HEADERS, ROUTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from runtime.api.database import Database
     from runtime.api.record import Record
     from runtime.api.requests import Request
-    from runtime.api.tokens import Tokens
+    from runtime.api.tokens import Claims, Tokens
 
 Document = dict[str, Any]
 HEADERS: Final = {
@@ -127,7 +127,7 @@ class Application:
             answer["body"] = ""
             answer["headers"].pop("content-type", None)
 
-    def _authenticate(self, request: Request) -> Any:
+    def _authenticate(self, request: Request) -> Claims:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated("sign in: send the header Authorization: Bearer with an access token")
@@ -168,7 +168,7 @@ class Application:
             "statusCode": 204,
             "headers": self._headers(request)
             | {
-                "access-control-allow-methods": "DELETE, GET, PATCH, POST",
+                "access-control-allow-methods": ", ".join(sorted({route.method for route in ROUTES})),
                 "access-control-allow-headers": ", ".join(ALLOWED_HEADERS),
                 "access-control-max-age": "600",
             },

@@ -50,7 +50,7 @@ def run(*, port: int, log: Path | None, as_json: bool) -> int:
 
     talk("starting a database and migrating it ...")
     try:
-        with terminable(), _log(log) as stream, serve(port=port, log=stream, on_served=_tell) as serving:
+        with terminable(), open_log(log) as stream, serve(port=port, log=stream, on_served=_tell) as serving:
             show(json.dumps(document(serving)) if as_json else _greeting(serving))
             _wait()
     except TwinError as error:
@@ -73,13 +73,17 @@ def document(serving: Serving) -> dict[str, object]:
 
 
 @contextmanager
-def _log(path: Path | None) -> Iterator[TextIO]:
+def open_log(path: Path | None) -> Iterator[TextIO]:
+    """Where the API's log goes; nowhere if left out. Raises `TargetRefused` for what can't be written."""
     try:
         stream = open(path or os.devnull, "a", encoding="utf-8")  # noqa: PTH123, SIM115  (closed below)
     except OSError as error:
         raise TargetRefused(str(path), f"{error.strerror}; name a file that can be written") from None
-    with suppress(OSError), stream:
+    try:
         yield stream
+    finally:
+        with suppress(OSError):  # what is still to be written to a full disk
+            stream.close()
 
 
 def _tell(served: Served) -> None:

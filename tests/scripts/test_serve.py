@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts.commands.serve import document
+from scripts.commands.serve import document, open_log
 from twin.serving import Serving
 
 if TYPE_CHECKING:
@@ -82,6 +82,12 @@ def test_a_script_is_told_the_same_as_json() -> None:
     told = document(Serving("http://127.0.0.1:1/api/v1", {"access_token": "a.b.c"}, "PostgreSQL"))
 
     assert {"url", "session", "database"} == set(json.loads(json.dumps(told)))
+
+
+def test_what_fails_while_it_serves_is_not_taken_for_the_log() -> None:
+    """Only closing a log on a full disk may fail without a word."""
+    with pytest.raises(OSError, match="another file"), open_log(None):
+        raise OSError("another file")
 
 
 def test_a_port_that_is_taken_is_told_in_one_sentence() -> None:
