@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Table
 
 AT_ONCE: Final = 20
-"""Rows; more than one is written, so none are left over in the long run."""
+"""Rows. One is written each time, so more go than come."""
 
 
 def discard(connection: Connection, table: Table, over: ColumnElement[bool]) -> None:

@@ -23,7 +23,7 @@ _event: ContextVar[BaseProxyEvent] = ContextVar("event")
 
 
 class PathPattern:
-    """A route's path in place of Powertools' expression, which takes a hundredth of the start to compile.
+    """A route's path in place of Powertools' expression, which is compiled at the start, for each route.
 
     Args:
         rule: Segments between slashes; one in `<>` stands for any.

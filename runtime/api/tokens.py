@@ -26,7 +26,7 @@ LEEWAY: Final = 60
 """Seconds that clocks may differ."""
 ACCESS, REFRESH = "access", "refresh"
 REMEMBERED: Final = 64
-"""Tokens whose signature is not computed again: that takes as long as all else a request does with it."""
+"""Tokens that are not taken apart again: that was a tenth of a request that reads a task."""
 NOT_VALID: Final = "the token is not valid; sign in again"
 WITHOUT_TIMES: Final[Any] = {
     "require": ["exp", "iat", "sub", "sid", "typ", "github_id"],
