@@ -28,12 +28,17 @@ def read(path: Path) -> dict[str, Any]:
     """
     text = _text(path)
     try:
-        body = _parse(text, path.suffix.lower())
-        refuse_depth(body)
+        return parse(text, path.suffix.lower())
     except Unparsable as problem:
         raise TemplateUnreadable(path, str(problem)) from None
+
+
+def parse(text: str, suffix: str = "") -> dict[str, Any]:
+    """The mapping that a text holds, in the format that a file's suffix would tell; raises Unparsable."""
+    body = _parse(text, suffix)
+    refuse_depth(body)
     if not isinstance(body, dict):
-        raise TemplateUnreadable(path, f"it holds a {kind_of(body)} and no mapping of sections")
+        raise Unparsable(f"it holds a {kind_of(body)} and no mapping of sections")
     return body
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cfn.errors import TemplateInvalid
+from cfn.errors import TemplateInvalid, Unparsable
 from cfn.functions import INCLUDE
-from cfn.reading import read
+from cfn.reading import parse, read
 from cfn.values import kind_of, many
 
 if TYPE_CHECKING:
@@ -115,6 +115,14 @@ class Template:
         else:
             template.resources  # noqa: B018  # a malformed file is refused here, not at its first use
         return template
+
+    @classmethod
+    def parse(cls, name: str, text: str) -> Template:
+        """Read a text in JSON or YAML; raises TemplateInvalid."""
+        try:
+            return cls(name, parse(text))
+        except Unparsable as problem:
+            raise TemplateInvalid(name, "the template", str(problem), "correct its text") from None
 
     @cached_property
     def transforms(self) -> tuple[str, ...]:

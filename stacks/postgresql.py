@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
+
+from cfn.registry import cfn_lint_data
 
 SUPPORT_ENDS = {
     15: date(2028, 2, 29),
@@ -82,10 +82,3 @@ def runtime_deprecations() -> dict[str, date]:
     """Date on which AWS deprecates each Lambda runtime, from cfn-lint's own table."""
     table = json.loads((cfn_lint_data() / "AdditionalSpecs/LmbdRuntimeLifecycle.json").read_text())
     return {runtime: date.fromisoformat(row["deprecated"]) for runtime, row in table.items()}
-
-
-def cfn_lint_data() -> Path:
-    """Folder of cfn-lint's data, found without importing cfn-lint (which takes half a second)."""
-    spec = importlib.util.find_spec("cfnlint")
-    assert spec is not None and spec.origin is not None  # noqa: S101, PT018  (an installed dependency)
-    return Path(spec.origin).parent / "data"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stacks.postgresql import cfn_lint_data
+from cfn.registry import cfn_lint_data
 from tests.stacks.systems import synthesis
 
 

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cfn.registry import cfn_lint_data
 from ops.package.inspect import elf
 from ops.package.inspect.errors import ArchitectureUnknown, RuntimeUnknown
 from ops.package.target import LINUX_NAMES
-from stacks.postgresql import cfn_lint_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

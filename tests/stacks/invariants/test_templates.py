@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cfn.registry import cfn_lint_data
 from stacks.invariants.templates import LAYOUT_ADDS, TAGS
-from stacks.postgresql import cfn_lint_data
 from stacks.synthesis import PLAIN_DEPLOY_BYTES
 from stacks.writing import dumps
 from tests.stacks.invariants.edits import REMOVED, UNKNOWN, spoils
