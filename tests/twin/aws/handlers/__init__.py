@@ -1,0 +1,1 @@
+"""Handlers of resource types, each held against its service's own API."""

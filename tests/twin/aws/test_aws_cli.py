@@ -1,0 +1,136 @@
+"""The AWS CLI against the local AWS, with the commands that an operator types."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from twin.aws.local import LocalAws
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twin.aws.clients import Aws
+
+PROGRAM = Path(sys.executable).with_name("aws")
+TEMPLATE = """\
+Parameters:
+  Text:
+    Type: String
+Resources:
+  Parameter:
+    Type: AWS::SSM::Parameter
+    Properties:
+      Name: /of/a/stack
+      Type: String
+      Value: !Sub '${Text} in ${AWS::Region}'
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}
+Outputs:
+  Name:
+    Value: !Ref Parameter
+"""
+
+
+@pytest.fixture
+def local(aws: Aws) -> Iterator[LocalAws]:
+    """A server for the test's own account."""
+    with LocalAws(aws.account, aws.region) as local:
+        yield local
+
+
+def run(local: LocalAws, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the CLI with the variables that `miyabi local up` prints, and no others of AWS."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    nowhere = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+    environment = inherited | nowhere | local.variables | {"AWS_PAGER": ""}
+    return subprocess.run(
+        [PROGRAM, *words],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def aws_cli(local: LocalAws, folder: Path, *words: str) -> str:
+    """What a command prints; it must succeed."""
+    done = run(local, folder, *words)
+    assert 0 == done.returncode, done.stderr
+    return done.stdout
+
+
+def test_a_stack_is_deployed_and_looked_at(local: LocalAws, tmp_path: Path) -> None:
+    (tmp_path / "stack.yaml").write_text(TEMPLATE, encoding="utf-8")
+    deploy = ["cloudformation", "deploy", "--template-file", "stack.yaml", "--stack-name", "miyabi-cli"]
+    parameters = ["--parameter-overrides", "Text=written"]
+
+    refused = run(local, tmp_path, *deploy, *parameters)
+    deployed = aws_cli(local, tmp_path, *deploy, *parameters, "--capabilities", "CAPABILITY_IAM")
+    again = aws_cli(
+        local,
+        tmp_path,
+        *deploy,
+        *parameters,
+        "--capabilities",
+        "CAPABILITY_IAM",
+        "--no-fail-on-empty-changeset",
+    )
+    stacks = json.loads(aws_cli(local, tmp_path, "cloudformation", "describe-stacks"))["Stacks"]
+    value = aws_cli(
+        local, tmp_path, "ssm", "get-parameter", "--name", "/of/a/stack", "--query", "Parameter.Value"
+    )
+
+    assert refused.returncode != 0
+    assert "InsufficientCapabilities" in refused.stderr
+    assert "Successfully created/updated stack - miyabi-cli" in deployed
+    assert "No changes to deploy. Stack miyabi-cli is up to date" in again
+    assert [("miyabi-cli", "CREATE_COMPLETE")] == [
+        (each["StackName"], each["StackStatus"]) for each in stacks
+    ]
+    assert '"written in us-east-1"\n' == value
+
+
+def test_objects_are_copied_there_and_back(local: LocalAws, tmp_path: Path) -> None:
+    content = bytes(range(256)) * 36 * 1024  # 9 MiB: above 8 the CLI uploads in parts
+    (tmp_path / "there").write_bytes(content)
+    local.aws.client("s3").create_bucket(Bucket="cli-copies")
+
+    aws_cli(local, tmp_path, "s3", "cp", "there", "s3://cli-copies/folder/there")
+    listed = aws_cli(local, tmp_path, "s3", "ls", "s3://cli-copies/folder/")
+    aws_cli(local, tmp_path, "s3", "cp", "s3://cli-copies/folder/there", "back")
+
+    assert f"{len(content)} there" in listed
+    assert content == (tmp_path / "back").read_bytes()
+
+
+def test_a_log_is_read(local: LocalAws, tmp_path: Path) -> None:
+    logs = local.aws.client("logs")
+    logs.create_log_group(logGroupName="/aws/lambda/api")
+    logs.create_log_stream(logGroupName="/aws/lambda/api", logStreamName="s")
+    now = 1_795_651_200_000
+    logs.put_log_events(
+        logGroupName="/aws/lambda/api", logStreamName="s", logEvents=[{"timestamp": now, "message": "it ran"}]
+    )
+    words = ["--log-group-name", "/aws/lambda/api", "--query", "events[].message", "--output", "text"]
+
+    assert "it ran\n" == aws_cli(local, tmp_path, "logs", "filter-log-events", *words)
+
+
+def test_what_is_missing_is_told_as_by_aws(local: LocalAws, tmp_path: Path) -> None:
+    done = run(local, tmp_path, "ssm", "get-parameter", "--name", "/none")
+
+    assert 255 == done.returncode
+    assert "An error occurred (ParameterNotFound) when calling the GetParameter operation" in done.stderr
