@@ -1,7 +1,7 @@
 # Thin on purpose: the work is done by the miyabi program and by scripts/. The environment, .venv, makes itself
 # once and whenever its lock changes; it needs Python 3.11 or later and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help synth cost prices migrate serve package check test soak golden docs bench checkov lock clean
+.PHONY: help synth cost prices migrate serve local package check test soak golden docs bench checkov lock clean
 
 # Some shells keep the name of their start-up file in ENV; the name of an environment holds no slash.
 ifeq ($(origin ENV),environment)
@@ -26,6 +26,9 @@ migrate: .venv/.ready ## apply the migrations to DATABASE_URL, or to the databas
 
 serve: .venv/.ready ## serve the API on this machine, with a database and a user, until Ctrl-C
 	@.venv/bin/miyabi serve $(ARGS)
+
+local: .venv/.ready ## run an AWS on this machine, for the AWS CLI and these commands, until Ctrl-C
+	@.venv/bin/miyabi local up $(ARGS)
 
 package: .venv/.ready ## build the zips that Lambda runs, to build/package/
 	@.venv/bin/miyabi package $(ARGS)

@@ -17,6 +17,7 @@ PARTS = {
     "program": "scripts.bench_program:main",
     "migrations": "scripts.bench_migrations:main",
     "runtime": "scripts.bench_runtime:main",
+    "local": "scripts.bench_local:main",
 }
 """What can be measured, and the function that does it: each prints Markdown for docs/performance.md."""
 

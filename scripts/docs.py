@@ -41,9 +41,10 @@ from stacks.loading import environment_names, load_environment
 from stacks.settings import Environment
 from stacks.synthesis import synthesise
 from stacks.waivers import load_waivers
+from twin.aws.handlers import handler_of, supported_types
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from decimal import Decimal
 
     from pydantic.fields import FieldInfo
@@ -94,7 +95,7 @@ def _part(name: str) -> str:
     return PARTS[name]()
 
 
-def _table(header: str, rows: Iterator[tuple[object, ...]]) -> str:
+def _table(header: str, rows: Iterable[tuple[object, ...]]) -> str:
     columns = header.count("|") + 1
     lines = [f"| {header} |", "|" + "---|" * columns]
     return "\n".join([*lines, *("| " + " | ".join(str(cell) for cell in row) + " |" for row in rows)])
@@ -375,6 +376,26 @@ COST_COMMANDS = ("estimate", "diff", "sweep", "explain", "usage")
 AS_OF = ("--as-of", "2026-11-22")
 """A day on which every environment keeps the rules, lest a document went stale by the calendar."""
 
+
+def local_types_table() -> str:
+    """The resource types that the local AWS makes, by service."""
+    services: dict[str, list[str]] = {}
+    for kind in supported_types():
+        _, service, name = kind.split("::")
+        services.setdefault(service, []).append(f"`{name}`")
+    return _table("service | types", ((service, ", ".join(names)) for service, names in services.items()))
+
+
+def local_untold_table() -> str:
+    """Properties that can't be read back, and why."""
+    rows = []
+    for kind in supported_types():
+        handler = handler_of(kind)
+        assert handler is not None, kind  # noqa: S101  (it was listed for having one)
+        rows += [(f"`{kind}`", f"`{name}`", why) for name, why in handler.not_held.items()]
+    return _table("type | property | why", rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "settings": settings_tables,
     "rules": rules_table,
@@ -383,6 +404,10 @@ PARTS: dict[str, Callable[[], str]] = {
     "variables": variables_table,
     "resources": resources_table,
     "exit-codes": exit_codes_table,
+    "local-types": local_types_table,
+    "local-untold": local_untold_table,
+    "help-local": output_of("local", "--help"),
+    **{f"help-local-{name}": output_of("local", name, "--help") for name in ("up", "down", "status")},
     "synth": output_of("synth", unseen=AS_OF),
     "cost-by-service": cost_by_service_table,
     "cost-reported": output_of("cost", "reported", unseen=AS_OF),

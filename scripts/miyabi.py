@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from scripts import cost_app, migrate_app, package_app
+from scripts import cost_app, local_app, migrate_app, package_app
 from scripts.errors import ProgramError, ResultUnwritable
 from scripts.narrowing import narrowed
 from scripts.talk import prepare_streams, refuse, talk
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cost_app.app, name="cost")
+app.add_typer(local_app.app, name="local")
 app.add_typer(migrate_app.app, name="migrate")
 app.add_typer(package_app.app, name="package")
 
