@@ -62,7 +62,8 @@ class Schema:
     def differences(self, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[Difference]:
         """How the properties that were asked for differ from those found.
 
-        What was not asked for is a default, and no difference, but in a map of free keys such as tags.
+        What was not asked for is a default, and no difference, but in a map of free keys such as tags. What
+        is empty may be left out, unless its name is a choice, as that of `{"Allow": {}}` is.
         """
         return list(self._differences(self._body, dict(wanted), dict(found), ""))
 
@@ -149,15 +150,15 @@ class Schema:
     def _differences_inside(
         self, rule: dict[str, Any], wanted: dict[str, Any], found: dict[str, Any], where: str
     ) -> Iterator[Difference]:
+        others = found.keys() - wanted.keys()
         for key, item in wanted.items():
-            path = f"{where}/{key.replace('~', '~0').replace('/', '~1')}"
             if key in found:
-                yield from self._differences(self._inside(rule, key), item, found[key], path)
-            elif item not in ({}, []) or found.keys() - wanted.keys():
-                yield Difference(path, "REMOVE", item)
+                yield from self._differences(self._inside(rule, key), item, found[key], _step(where, key))
+            elif item not in ({}, []) or (item == {} and where and others):
+                yield Difference(_step(where, key), "REMOVE", item)
         if not self._properties_of(rule):
-            for key in found.keys() - wanted.keys():
-                yield Difference(f"{where}/{key}", "ADD", found=found[key])
+            for key in sorted(others):
+                yield Difference(_step(where, key), "ADD", found=found[key])
 
     def _differences_of_items(
         self, rule: dict[str, Any], wanted: list[Any], found: list[Any], where: str
@@ -188,6 +189,11 @@ class Schema:
             else:
                 alone.append(item)
         return [item for item, _ in pairs] + alone, [other for _, other in pairs] + left
+
+
+def _step(where: str, key: str) -> str:
+    """The JSON pointer one step further."""
+    return f"{where}/{key.replace('~', '~0').replace('/', '~1')}"
 
 
 _CLASSES = {"string": str, "boolean": bool, "object": dict, "array": list}

@@ -113,6 +113,7 @@ def test_what_no_service_would_take_is_a_problem(properties: dict[str, Any], pro
         ({"Limits": {"Most": 1}}, {"Limits": {"Most": 2}}, [Difference("/Limits/Most", "NOT_EQUAL", 1, 2)]),
         ({"Words": {"a": "b"}}, {"Words": {"a": "b", "c": "d"}}, [Difference("/Words/c", "ADD", None, "d")]),
         ({"Words": {"a/b": "c"}}, {"Words": {}}, [Difference("/Words/a~1b", "REMOVE", "c")]),
+        ({"Words": {}}, {"Words": {"a/b": "c"}}, [Difference("/Words/a~1b", "ADD", None, "c")]),
         ({"Friends": ["a", "b"]}, {"Friends": ["b", "a"]}, []),
         ({"Friends": ["a"]}, {"Friends": ["b", "a"]}, [Difference("/Friends/1", "ADD", None, "b")]),
         ({"Steps": ["a", "b"]}, {"Steps": ["a"]}, [Difference("/Steps/1", "REMOVE", "b")]),
@@ -127,7 +128,7 @@ def test_what_no_service_would_take_is_a_problem(properties: dict[str, Any], pro
             [],
         ),
         ({"Policy": '{"Version": "2012-10-17"}'}, {"Policy": {"Version": "2012-10-17"}}, []),
-        ({"Limits": {}, "Tags": []}, {}, []),
+        ({"Limits": {}, "Tags": []}, {"Arn": "arn"}, []),
     ],
     ids=str,
 )
@@ -145,6 +146,23 @@ def test_an_empty_choice_is_missed_where_another_was_made() -> None:
     found = schema.differences({"DefaultAction": {"Allow": {}}}, {"DefaultAction": {"Block": {}}})
 
     assert [difference.path for difference in found] == ["/DefaultAction/Allow"]
+
+
+def test_items_that_are_each_there_once_have_no_order() -> None:
+    items = {"type": "array", "uniqueItems": True, "items": {"type": "string"}}
+    schema = Schema({"typeName": "T", "primaryIdentifier": [], "properties": {"Set": items}})
+
+    assert schema.differences({"Set": ["a", "b"]}, {"Set": ["b", "a"]}) == []
+
+
+def test_values_under_free_keys_and_in_alternatives_have_their_kinds() -> None:
+    free = {"type": "object", "additionalProperties": {"type": "string"}}
+    either = {"type": "object", "allOf": [{"properties": {"Size": {"type": "integer"}}}]}
+    properties = {"Free": free, "Either": either}
+    schema = Schema({"typeName": "T", "primaryIdentifier": [], "properties": properties})
+
+    coerced = schema.coerced({"Free": {"any": 1}, "Either": {"Size": "2"}})
+    assert coerced == {"Free": {"any": "1"}, "Either": {"Size": 2}}
 
 
 PROPERTIES = st.fixed_dictionaries(

@@ -165,6 +165,13 @@ def test_an_account_is_twelve_digits(account: str) -> None:
         wanted(account, None, None, 0, None)
 
 
+@pytest.mark.parametrize("region", ["nonsense", "us east", "us-east-1a", "us-east-1;id", "US-EAST-1"])
+def test_a_region_is_named_as_aws_names_them(region: str) -> None:
+    """It goes into lines that are pasted into a shell."""
+    with pytest.raises(TargetRefused, match=f"{region}: is no region; give one such as us-east-1"):
+        wanted(None, region, None, 0, None)
+
+
 def test_words_weigh_more_than_the_environment_that_is_named() -> None:
     wish = wanted("111122223333", None, "staging", 0, None)
 

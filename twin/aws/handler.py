@@ -27,8 +27,8 @@ class Request:
     aws: Aws
     logical_id: str
     stack_name: str
-    desired: Properties
-    previous: Properties = field(default_factory=dict)
+    desired: Properties = field(repr=False)
+    previous: Properties = field(default_factory=dict, repr=False)
     token: str = ""
     """Distinguishes a resource from the one that it replaces."""
     begun: list[Identifier] = field(default_factory=list)

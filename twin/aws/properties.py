@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from cfn.registry import schema_of
@@ -35,6 +36,11 @@ def taken_away(
     """
     gone = previous.keys() - desired.keys()
     return {name: empty[name] if name in empty else type(previous[name])() for name in gone}
+
+
+def as_json(document: Any) -> str:
+    """A document, such as a policy, as its API takes it; a template may have written it as text already."""
+    return document if isinstance(document, str) else json.dumps(document)
 
 
 def refuse(resource_type: str, properties: Mapping[str, Any], names: Iterable[str]) -> None:

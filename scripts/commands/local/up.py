@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -28,8 +29,9 @@ SIGNALLED: Final = 128
 ACCOUNT: Final = "123456789012"
 """The account of AWS's own examples."""
 REGION: Final = "us-east-1"
-DIGITS: Final = 12
-"""Of an account's number."""
+ACCOUNTS: Final = re.compile(r"[0-9]{12}")
+REGIONS: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
+"""How AWS names them; of another, no client finds an address."""
 PROGRAM: Final = "from scripts.miyabi import main; main()"
 
 
@@ -60,10 +62,12 @@ def wanted(
 
         settings = load_environment(environment)
         account, region = account or settings.account, region or settings.region
-    account = account or ACCOUNT
-    if not (account.isascii() and account.isdigit() and len(account) == DIGITS):
+    account, region = account or ACCOUNT, region or REGION
+    if not ACCOUNTS.fullmatch(account):
         raise TargetRefused(account, "is no account; give the twelve digits of one")
-    return Wanted(account, region or REGION, port, keep)
+    if not REGIONS.fullmatch(region):
+        raise TargetRefused(region, "is no region; give one such as us-east-1")
+    return Wanted(account, region, port, keep)
 
 
 def run(wish: Wanted, *, detach: bool, as_json: bool) -> int:

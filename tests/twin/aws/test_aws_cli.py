@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from twin.aws.clients import Aws
 
 PROGRAM = Path(sys.executable).with_name("aws")
+NETWORK = Path(__file__).parents[2] / "golden" / "staging" / "network.json"
 TEMPLATE = """\
 Parameters:
   Text:
@@ -79,15 +80,6 @@ def test_a_stack_is_deployed_and_looked_at(local: LocalAws, tmp_path: Path) -> N
 
     refused = run(local, tmp_path, *deploy, *parameters)
     deployed = aws_cli(local, tmp_path, *deploy, *parameters, "--capabilities", "CAPABILITY_IAM")
-    again = aws_cli(
-        local,
-        tmp_path,
-        *deploy,
-        *parameters,
-        "--capabilities",
-        "CAPABILITY_IAM",
-        "--no-fail-on-empty-changeset",
-    )
     stacks = json.loads(aws_cli(local, tmp_path, "cloudformation", "describe-stacks"))["Stacks"]
     value = aws_cli(
         local, tmp_path, "ssm", "get-parameter", "--name", "/of/a/stack", "--query", "Parameter.Value"
@@ -96,11 +88,39 @@ def test_a_stack_is_deployed_and_looked_at(local: LocalAws, tmp_path: Path) -> N
     assert refused.returncode != 0
     assert "InsufficientCapabilities" in refused.stderr
     assert "Successfully created/updated stack - miyabi-cli" in deployed
-    assert "No changes to deploy. Stack miyabi-cli is up to date" in again
     assert [("miyabi-cli", "CREATE_COMPLETE")] == [
         (each["StackName"], each["StackStatus"]) for each in stacks
     ]
     assert '"written in us-east-1"\n' == value
+
+
+def test_a_stack_of_ours_is_deployed_again_and_changed_by_a_change_set(
+    local: LocalAws, tmp_path: Path
+) -> None:
+    (tmp_path / "network.json").write_bytes(NETWORK.read_bytes())
+    changed = NETWORK.read_text(encoding="utf-8").replace('"RetentionInDays": 30', '"RetentionInDays": 60')
+    (tmp_path / "changed.json").write_text(changed, encoding="utf-8")
+    stack = ["--stack-name", "miyabi-staging-network"]
+    capable = ["--capabilities", "CAPABILITY_IAM"]
+    tags = ["--tags", "Project=Miyabi Society"]
+    deploy = ["cloudformation", "deploy", *stack, "--template-file", "network.json", *capable, *tags]
+    about = [*stack, "--change-set-name", "retention"]
+    query = ["--query", "Changes[].ResourceChange.[Action,LogicalResourceId,Replacement]"]
+
+    deployed = aws_cli(local, tmp_path, *deploy)
+    again = aws_cli(local, tmp_path, *deploy, "--no-fail-on-empty-changeset")
+    template = ["--template-body", "file://changed.json", *capable]
+    aws_cli(local, tmp_path, "cloudformation", "create-change-set", *about, *template)
+    told = aws_cli(local, tmp_path, "cloudformation", "describe-change-set", *about, *query)
+    aws_cli(local, tmp_path, "cloudformation", "execute-change-set", *about)
+    groups = local.aws.client("logs").describe_log_groups()["logGroups"]
+    [held] = local.aws.client("cloudformation").describe_stacks()["Stacks"]
+
+    assert "Successfully created/updated stack - miyabi-staging-network" in deployed
+    assert "No changes to deploy. Stack miyabi-staging-network is up to date" in again
+    assert ["Modify", "FlowLogGroup", "False"] in json.loads(told)
+    assert "UPDATE_COMPLETE" == held["StackStatus"]
+    assert [60] == [group["retentionInDays"] for group in groups]
 
 
 def test_objects_are_copied_there_and_back(local: LocalAws, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,16 @@ from botocore.exceptions import ClientError
 
 from cfn.registry import schema_of
 from tests.twin.aws.inventory import inventory
+from twin.aws import keeping
+from twin.aws.clients import Aws
 from twin.aws.cloudformation.service import cloudformation_of
 from twin.aws.cloudformation.working import held_differences
 from twin.aws.deploying import Written, creation, deploy, prepare, update
 from twin.aws.handlers import handler_of
 
 if TYPE_CHECKING:
-    from twin.aws.clients import Aws
+    from collections.abc import Iterator
+
     from twin.aws.cloudformation.state import Held, Stack
 
 FRESH = ("staging", "production")
@@ -35,6 +39,23 @@ def written(environment: str) -> Written:
 def environment(request: pytest.FixtureRequest) -> Written:
     """Each environment that can be deployed into an empty account."""
     return written(request.param)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """An environment in an account that has nothing else."""
+
+    aws: Aws
+    environment: Written
+
+
+@pytest.fixture(scope="module", params=FRESH)
+def deployed(request: pytest.FixtureRequest) -> Iterator[Deployed]:
+    """Each such environment, deployed once for all tests that look and change nothing."""
+    aws = Aws("305217764198", "us-east-1")
+    deploy(aws, written(request.param))
+    yield Deployed(aws, written(request.param))
+    keeping.forget(aws.account)
 
 
 def stacks_of(aws: Aws, environment: Written) -> list[Stack]:
@@ -66,9 +87,9 @@ def differing(aws: Aws, held: Held) -> list[str]:
     ]
 
 
-def test_what_is_read_back_equals_the_templates(aws: Aws, environment: Written) -> None:
+def test_what_is_read_back_equals_the_templates(deployed: Deployed) -> None:
     """Each property of each resource, as the service's own API tells it."""
-    deploy(aws, environment)
+    aws, environment = deployed.aws, deployed.environment
     for stack, described in zip(stacks_of(aws, environment), environment.stacks, strict=True):
         assert (stack.status, failures(aws, stack.name)) == ("CREATE_COMPLETE", [])
         assert set(stack.held) == set(json.loads(environment.text(described))["Resources"])
@@ -76,8 +97,8 @@ def test_what_is_read_back_equals_the_templates(aws: Aws, environment: Written) 
             assert differing(aws, held) == [], f"{stack.name} {held.logical_id}"
 
 
-def test_a_second_deployment_is_a_no_op(aws: Aws, environment: Written) -> None:
-    deploy(aws, environment)
+def test_a_second_deployment_is_a_no_op(deployed: Deployed) -> None:
+    aws, environment = deployed.aws, deployed.environment
     before = {stack.name: (stack.status, len(stack.events)) for stack in stacks_of(aws, environment)}
     for stack in environment.stacks:
         with pytest.raises(ClientError, match="No updates are to be performed"):
@@ -144,9 +165,10 @@ def unlock(aws: Aws, stack_name: str) -> None:
         rds.modify_db_instance(DBInstanceIdentifier=name, DeletionProtection=False, ApplyImmediately=True)
 
 
-def test_a_few_properties_asked_for_by_hand(aws: Aws) -> None:
+@pytest.mark.parametrize("deployed", ["staging"], indirect=True)
+def test_a_few_properties_asked_for_by_hand(deployed: Deployed) -> None:
     """The services themselves, without a handler between: what an operator would look at."""
-    deploy(aws, written("staging"))
+    aws = deployed.aws
     [database] = aws.client("rds").describe_db_instances()["DBInstances"]
     [api] = aws.client("apigatewayv2").get_apis()["Items"]
     routes = aws.client("apigatewayv2").get_routes(ApiId=api["ApiId"])["Items"]

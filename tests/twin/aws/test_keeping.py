@@ -17,7 +17,7 @@ from twin.aws.errors import StateRefused, StateUnkept
 from twin.aws.keeping import NAME, keep, prepare, restore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -228,8 +228,17 @@ def test_what_can_not_be_put_back_is_not_put_back_in_part(
     assert [] == names(aws)
 
 
-def test_a_bucket_whose_name_is_taken_meanwhile_is_not_taken_back(aws: Aws, tmp_path: Path) -> None:
-    other = Aws(f"{(int(aws.account) + 1) % 10**12:012}", "us-east-1")
+@pytest.fixture
+def other(aws: Aws) -> Iterator[Aws]:
+    """Another account that has nothing yet."""
+    account = f"{(int(aws.account) + 1) % 10**12:012}"
+    yield Aws(account, "us-east-1")
+    keeping.forget(account)
+
+
+def test_a_bucket_whose_name_is_taken_meanwhile_is_not_taken_back(
+    aws: Aws, other: Aws, tmp_path: Path
+) -> None:
     aws.client("s3").create_bucket(Bucket=f"name-{aws.account}")
     kept(aws, tmp_path)
     other.client("s3").create_bucket(Bucket=f"name-{aws.account}")

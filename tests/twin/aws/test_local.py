@@ -59,10 +59,11 @@ def test_its_variables_are_what_a_program_needs(aws: Aws, monkeypatch: pytest.Mo
     with LocalAws(aws.account, "eu-central-1") as local:
         for name, value in local.variables.items():
             monkeypatch.setenv(name, value)
-        found = boto3.Session().client("sts").get_caller_identity()["Account"]
+        found = boto3.Session().client("sts").get_caller_identity()
         region = boto3.Session().region_name
 
-    assert (aws.account, "eu-central-1") == (found, region)
+    assert (aws.account, "eu-central-1") == (found["Account"], region)
+    assert (f"arn:aws:iam::{aws.account}:root", aws.account) == (found["Arn"], found["UserId"])
 
 
 def test_it_has_no_endpoint_after_its_end(aws: Aws) -> None:

@@ -33,9 +33,8 @@ MOST_CHANGES = 100
 
 def create(cloud: CloudFormation, call: Arguments) -> Arguments:
     """CreateChangeSet."""
-    previous = bool(call.get("UsePreviousTemplate"))
-    text = None if previous else template_text(cloud.aws, call)
-    if text is None and not previous:
+    text = template_text(cloud.aws, call)
+    if (text is None) != bool(call.get("UsePreviousTemplate")):
         raise InvalidRequest("Either Template URL or Template Body must be specified.")
     made = create_change_set(cloud, text, call)
     stack, _ = find_change_set(cloud, made.id)
@@ -68,24 +67,6 @@ def execute(cloud: CloudFormation, call: Arguments) -> None:
     execute_change_set(cloud, call["ChangeSetName"], call)
 
 
-def describe_events(cloud: CloudFormation, call: Arguments) -> Arguments:
-    """DescribeEvents, of change sets: what pre-deployment validation refused."""
-    if "ChangeSetName" in call:
-        found = [find_change_set(cloud, call["ChangeSetName"], call.get("StackName"))]
-    else:
-        stacks = [cloud.stack(call["StackName"])] if "StackName" in call else list(cloud.stacks.values())
-        found = [(stack, one) for stack in stacks for one in stack.change_sets]
-    wanted = call.get("OperationId")
-    told = [
-        event
-        for stack, one in found
-        if wanted in (None, one.operation)
-        for event in describing.validation_events(stack, one)
-    ]
-    rows, token = page(told, call, MOST_CHANGES)
-    return without_nothing({"OperationEvents": rows, "NextToken": token})
-
-
 def detect_stack_drift(cloud: CloudFormation, call: Arguments) -> Arguments:
     """DetectStackDrift: done when it answers."""
     found = drift.detect(cloud, cloud.stack(call["StackName"]), call.get("LogicalResourceIds", ()))
@@ -110,7 +91,7 @@ def describe_resource_drifts(cloud: CloudFormation, call: Arguments) -> Argument
     wanted = call.get("StackResourceDriftStatusFilters")
     seen = [
         describing.resource_drift(stack, held)
-        for held in stack.held.values()
+        for held in list(stack.held.values())
         if held.drift and (not wanted or held.drift.status in wanted)
     ]
     rows, token = page(seen, call, MOST_CHANGES)
@@ -135,7 +116,6 @@ ACTIONS: dict[str, Callable[[CloudFormation, Arguments], Arguments | None]] = {
     "CreateChangeSet": create,
     "DeleteChangeSet": delete,
     "DescribeChangeSet": describe,
-    "DescribeEvents": describe_events,
     "DescribeStackDriftDetectionStatus": describe_drift_detection,
     "DescribeStackResourceDrifts": describe_resource_drifts,
     "DetectStackDrift": detect_stack_drift,

@@ -59,7 +59,7 @@ def describe_events(cloud: CloudFormation, call: Arguments) -> Arguments:
         stack = cloud.stack(call["StackName"])
         rows = _events_of(stack)
     elif operation:
-        rows = [row for stack in cloud.stacks.values() for row in _events_of(stack)]
+        rows = [row for stack in cloud.all_stacks for row in _events_of(stack)]
     else:
         raise InvalidRequest("One of ChangeSetName, OperationId or StackName must be specified as input.")
     only_failed = call.get("Filters", {}).get("FailedEvents")
@@ -134,7 +134,7 @@ ACTIONS: dict[str, Callable[[CloudFormation, Arguments], Arguments | None]] = {
 
 
 def _newest_first(cloud: CloudFormation) -> list[Stack]:
-    return list(reversed(cloud.stacks.values()))
+    return cloud.all_stacks[::-1]
 
 
 def _events_of(stack: Stack) -> list[Arguments]:
@@ -162,7 +162,7 @@ def _named_or_owner(cloud: CloudFormation, call: Arguments) -> Stack:
         raise InvalidRequest("You must specify either StackName or PhysicalResourceId, but not both.")
     if physical_id is None:
         return cloud.stack(call["StackName"])
-    for stack in cloud.stacks.values():
-        if stack.is_there and any(held.physical_id == physical_id for held in stack.held.values()):
+    for stack in cloud.all_stacks:
+        if stack.is_there and any(held.physical_id == physical_id for held in list(stack.held.values())):
             return stack
     raise InvalidRequest(f"Stack for {physical_id} does not exist")

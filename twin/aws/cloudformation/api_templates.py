@@ -38,6 +38,9 @@ def get_template(cloud: CloudFormation, call: Arguments) -> Arguments:
 
 def get_template_summary(cloud: CloudFormation, call: Arguments) -> Arguments:
     """GetTemplateSummary of a body, an address, or a stack."""
+    for option in ("CallAs", "StackSetName", "TemplateSummaryConfig"):
+        if option in call:
+            raise InvalidRequest(f"the local AWS does not know {option}; leave it out")
     template = _asked_template(cloud, call)
     body = template.body
     types = sorted({resource.type for resource in template.resources.values()})

@@ -13,8 +13,10 @@ from twin.aws.cloudformation.living import LivingResolver, unsettled_parts
 from twin.aws.cloudformation.stack_policy import DELETE, MODIFY, REPLACE
 from twin.aws.cloudformation.state import Held, Undo, now
 from twin.aws.cloudformation.tags import with_stack_tags
+from twin.aws.cloudformation.working import CUSTOM_NAMED
 
 if TYPE_CHECKING:
+    from cfn.schema import Difference, Schema
     from cfn.template import Resource
     from twin.aws.cloudformation.journal import Journal
     from twin.aws.cloudformation.service import CloudFormation
@@ -85,7 +87,7 @@ class Bringing:
             blank = before or replace(BLANK, logical_id=resource.logical_id, type=resource.type)
             self._journal.tell(blank, f"{word}_FAILED", failed.reason)
             raise
-        if before is None or before.type != after.type:
+        if before is None:
             self._make(after, before)
         else:
             self._change(before, after)
@@ -96,7 +98,7 @@ class Bringing:
         shown = held if before is None else replace(held, physical_id=before.physical_id)
         self._journal.tell(shown, f"{word}_IN_PROGRESS", None if before is None else REPLACED)
         try:
-            made = self._worker.create(held)
+            made = self._worker.create(held, before)
         except Failed as failed:
             self._journal.tell(shown, f"{word}_FAILED", failed.reason)
             raise
@@ -110,6 +112,7 @@ class Bringing:
         changes = property_changes(schema, before.written, after.written)
         if replaces(changes) == "True":
             self._refuse(REPLACE, before)
+            self._refuse_same_name(schema, before, after)
             self._make(after, before)
             return
         after = replace(
@@ -122,14 +125,16 @@ class Bringing:
             return
         self._refuse(MODIFY, before)
         self._journal.tell(after, "UPDATE_IN_PROGRESS")
+        drifted: tuple[Difference, ...] = ()
         try:
-            changed = self._worker.update(before, after)
+            drifted = self._worker.drifted(before)
+            changed = self._worker.update(before, after, drifted)
         except Failed as failed:
             self._journal.tell(after, "UPDATE_FAILED", failed.reason)
-            self.stack.undo.append(Undo(after.logical_id, before, after))
+            self.stack.undo.append(Undo(after.logical_id, before, after, drifted))
             self.stack.held[after.logical_id] = replace(before, status="UPDATE_FAILED", reason=failed.reason)
             raise
-        self.stack.undo.append(Undo(after.logical_id, before, changed))
+        self.stack.undo.append(Undo(after.logical_id, before, changed, drifted))
         self._journal.hold(changed, "UPDATE_COMPLETE")
 
     def _refuse(self, action: str, held: Held) -> None:
@@ -139,6 +144,14 @@ class Bringing:
         except Failed as failed:
             self._journal.tell(held, "UPDATE_FAILED", failed.reason)
             raise
+
+    def _refuse_same_name(self, schema: Schema, before: Held, after: Held) -> None:
+        """Raise Failed where the template names a resource as the one in whose stead it is to be made."""
+        names = [after.written.get(name) for name in schema.identifier]
+        if all(names) and names == [before.written.get(name) for name in schema.identifier]:
+            reason = CUSTOM_NAMED.format(name="|".join(map(str, names)))
+            self._journal.tell(before, "UPDATE_FAILED", reason)
+            raise Failed(before.logical_id, reason)
 
     def _written(self, resource: Resource) -> Properties:
         """The properties as the template means them, of the kinds that the schema asks for."""

@@ -76,7 +76,7 @@ def find_change_set(
     Of several that had the name the one still to be executed is meant, or else the last.
     """
     if name.startswith("arn:"):
-        pairs = [(stack, one) for stack in cloud.stacks.values() for one in stack.change_sets]
+        pairs = [(stack, one) for stack in cloud.all_stacks for one in stack.change_sets]
         found = [(stack, one) for stack, one in pairs if one.id == name]
     else:
         stack = _stack(cloud, stack_name)
@@ -170,7 +170,6 @@ def _made(
     imports = asked_imports(call) if kind == kinds.IMPORT else ()
     wishes = {"DisableValidation": True, "OnFailure": on_failure}
     goal = cloud.goal(stack, text, {**call, **wishes, "DisableRollback": on_failure == "DO_NOTHING"})
-    _refuse_other_types(stack, goal)
     made = ChangeSet(
         id=cloud.aws.arn("cloudformation", f"changeSet/{call['ChangeSetName']}/{new_id()}"),
         name=call["ChangeSetName"],
@@ -198,7 +197,7 @@ def _foretold(cloud: CloudFormation, stack: Stack, made: ChangeSet) -> tuple[Cha
 
 def _judge(cloud: CloudFormation, stack: Stack, made: ChangeSet) -> None:
     """Fail a change set that would come to nothing, or that is known to go wrong."""
-    reason = failure(cloud, made.imports)
+    reason = failure(cloud, stack, made.imports)
     if made.problems:
         made.fail(VALIDATION_FAILED)
     elif reason:
@@ -225,20 +224,6 @@ def _on_failure(kind: str, call: Mapping[str, Any]) -> str:
     if asked == "DELETE" and kind != kinds.CREATE:
         raise InvalidRequest("OnStackFailure DELETE is only valid when ChangeSetType is CREATE")
     return asked
-
-
-def _refuse_other_types(stack: Stack, goal: Goal) -> None:
-    resources = goal.template.resources
-    changed = [
-        held.logical_id
-        for held in stack.held.values()
-        if held.logical_id in resources and resources[held.logical_id].type != held.type
-    ]
-    if changed:
-        raise InvalidRequest(
-            "Update of resource type is not permitted. The new template modifies resource type of the "
-            f"following resources: [{', '.join(changed)}]"
-        )
 
 
 def _refuse_unready(stack: Stack, found: ChangeSet) -> None:

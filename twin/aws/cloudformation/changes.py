@@ -75,7 +75,7 @@ class Foretelling:
         self.stack, self.goal, self._region = stack, goal, cloud.aws.region
         self.resolver = ForetoldResolver(cloud, stack, goal)
         self._last = stack.attempt if stack.status in PRESERVED else stack.goal
-        self._secrets = secrets_of((self._last, goal))
+        self._secrets = stack.secrets | secrets_of(goal)
         parameters = _moved_parameters(self._last, goal)
         self._moved = Moved(parameters, self.resolver.replaced, self.resolver.changed)
 

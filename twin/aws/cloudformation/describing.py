@@ -104,7 +104,7 @@ def event(found: Stack, told: Event) -> Shape:
 
 def resources(found: Stack) -> list[Shape]:
     """StackResources of a stack, by logical id; of a failure or a deletion, those that are gone as well."""
-    rows = {held.logical_id: _row(held) for held in found.held.values()}
+    rows = {held.logical_id: _row(held) for held in list(found.held.values())}
     if found.status in ENDED:
         rows = {**dict(_gone(found)), **rows}
     about = {"StackName": found.name, "StackId": found.id}

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from twin.aws.cloudformation.comparing import required_schema
 from twin.aws.cloudformation.dynamic_references import DynamicReferences
-from twin.aws.cloudformation.errors import InvalidRequest
-from twin.aws.cloudformation.masking import masked, secrets_of
+from twin.aws.cloudformation.errors import Failed, InvalidRequest
+from twin.aws.cloudformation.masking import masked
 from twin.aws.cloudformation.parameters import HIDDEN
 from twin.aws.cloudformation.state import PRESERVED, UPDATABLE, Detection, Drift, new_id, now
 from twin.aws.cloudformation.working import Worker, held_differences
@@ -35,8 +35,8 @@ CHECKABLE = UPDATABLE | PRESERVED | {"UPDATE_ROLLBACK_FAILED"}
 
 def detect(cloud: CloudFormation, stack: Stack, logical_ids: Collection[str] = ()) -> Detection:
     """Look at a stack's resources, or some of them, and note how they drifted; raises InvalidRequest."""
-    _refuse_unready(stack)
     with cloud.lock:
+        _refuse_unready(stack)
         found = [detect_of(cloud, stack, logical_id) for logical_id in logical_ids or list(stack.held)]
         drifted = sum(drift.status != IN_SYNC for drift in found)
         detection = Detection(new_id(), now(), "DRIFTED" if drifted else IN_SYNC, drifted)
@@ -47,18 +47,22 @@ def detect(cloud: CloudFormation, stack: Stack, logical_ids: Collection[str] = (
 
 def detect_of(cloud: CloudFormation, stack: Stack, logical_id: str) -> Drift:
     """Look at one resource, and note how it has drifted; raises InvalidRequest."""
-    _refuse_unready(stack)
-    if logical_id not in stack.held:
-        raise InvalidRequest(f"Resource {logical_id} does not exist for stack {stack.name}")
-    held = stack.held[logical_id]
-    drift = _Look(cloud, stack, held).drift()
-    stack.held[logical_id] = replace(held, drift=drift)
+    with cloud.lock:
+        _refuse_unready(stack)
+        if logical_id not in stack.held:
+            raise InvalidRequest(f"Resource {logical_id} does not exist for stack {stack.name}")
+        held = stack.held[logical_id]
+        try:
+            drift = _Look(cloud, stack, held).drift()
+        except Failed as failed:
+            raise InvalidRequest(f"{logical_id} can't be looked at: {failed.reason}") from None
+        stack.held[logical_id] = replace(held, drift=drift)
     return drift
 
 
 def detection(cloud: CloudFormation, detection_id: str) -> tuple[Stack, Detection]:
     """A detection by its id; raises InvalidRequest."""
-    for stack in cloud.stacks.values():
+    for stack in cloud.all_stacks:
         for one in stack.detections:
             if one.id == detection_id:
                 return stack, one
@@ -77,7 +81,7 @@ class _Look:
         """What there is to tell of it, without any secret."""
         references = DynamicReferences(self.cloud.aws)
         found = Worker(self.cloud.aws, self.stack, references, "").read(self.held)
-        written, secrets = self.held.written, secrets_of((self.stack.goal, self.stack.attempt))
+        written, secrets = self.held.written, self.stack.secrets
         expected = masked(written, secrets)
         if found is None:
             return Drift(DELETED, now(), expected, {})
@@ -112,7 +116,7 @@ def _shown(
     written: Properties,
     expected: Properties,
     references: DynamicReferences,
-    secrets: frozenset[str],
+    secrets: Collection[str],
 ) -> Difference:
     """A difference as it may be told."""
     steps = difference.path.strip("/").split("/")

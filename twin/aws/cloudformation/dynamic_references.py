@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from twin.aws.cloudformation.masking import masked
 from twin.aws.errors import HandlerError
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ class DynamicReferences:
     """Looks up what dynamic references stand for, each once; remembers what must never be shown."""
 
     aws: Aws
-    _found: dict[str, str] = field(default_factory=dict)
-    _secrets: set[str] = field(default_factory=set)
+    _found: dict[str, str] = field(default_factory=dict, repr=False)
+    _secrets: set[str] = field(default_factory=set, repr=False)
 
     def resolved(self, value: Any) -> Any:
         """The value with each reference in it replaced; raises HandlerError for one that leads nowhere."""
@@ -39,9 +40,8 @@ class DynamicReferences:
 
     def masked(self, text: str) -> str:
         """The text without any secret that was looked up."""
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            text = text.replace(secret, "****")
-        return text
+        shown: str = masked(text, self._secrets)
+        return shown
 
     def _looked_up(self, found: re.Match[str]) -> str:
         reference = found[0]

@@ -15,6 +15,8 @@ Failed stands apart: one resource could not be brought to where it should be, wh
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -105,3 +107,9 @@ class Failed(Exception):
     def __init__(self, logical_id: str, reason: str) -> None:
         self.logical_id, self.reason = logical_id, reason
         super().__init__(f"{logical_id}: {reason}")
+
+
+def mistaken(error: Exception) -> str:
+    """What went wrong within the local AWS itself, and where."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}: {error}"

@@ -8,7 +8,9 @@ from cfn.errors import CfnError
 from twin.aws.cloudformation import checking
 from twin.aws.cloudformation.bringing import living_resolver
 from twin.aws.cloudformation.errors import InvalidRequest
+from twin.aws.cloudformation.masking import masked, secrets_of
 from twin.aws.cloudformation.options import asked_options
+from twin.aws.cloudformation.outputs import NO_TEXT
 from twin.aws.cloudformation.parameters import chosen, settled
 from twin.aws.cloudformation.state import Goal
 from twin.aws.cloudformation.structure import read_template
@@ -44,7 +46,10 @@ def goal_of(cloud: CloudFormation, stack: Stack, text: str | None, call: Mapping
         tags=_tags(call, before),
         **asked_options(cloud.aws, call, before),
     )
-    _refuse_unfit(cloud, stack, goal, call)
+    try:
+        _refuse_unfit(cloud, stack, goal, call)
+    except InvalidRequest as refused:
+        raise InvalidRequest(masked(refused.message, secrets_of(goal))) from None
     return goal
 
 
@@ -61,12 +66,28 @@ def _refuse_unfit(cloud: CloudFormation, stack: Stack, goal: Goal, call: Mapping
     template = goal.template
     if template.transforms:
         checking.refuse_unfit(template, cloud.aws.region)
+    _refuse_other_types(stack, goal)
     checking.refuse_types_beyond(template, goal.resource_types)
     checking.refuse_incapable(template, goal.capabilities, transforms="ChangeSetName" not in call)
     properties = _evaluated(living_resolver(cloud, stack, goal))
     checking.refuse_secure_references(template, properties)
     if not call.get("DisableValidation"):
         checking.refuse_invalid_properties(template, properties, cloud.aws.region)
+
+
+def _refuse_other_types(stack: Stack, goal: Goal) -> None:
+    """Raise InvalidRequest where a logical id is to become a resource of another type."""
+    resources = goal.template.resources
+    changed = [
+        held.logical_id
+        for held in stack.held.values()
+        if held.logical_id in resources and resources[held.logical_id].type != held.type
+    ]
+    if changed:
+        raise InvalidRequest(
+            "Update of resource type is not permitted. The new template modifies resource type of the "
+            f"following resources: [{', '.join(changed)}]"
+        )
 
 
 def _evaluated(resolver: Resolver) -> dict[str, Any]:
@@ -92,7 +113,8 @@ def _evaluated(resolver: Resolver) -> dict[str, Any]:
 def _evaluate_outputs(resolver: Resolver, template: Template) -> None:
     for name, output in template.outputs.items():
         if "Condition" not in output or resolver.holds(output["Condition"]) is not False:
-            resolver.resolve(output["Value"], f"Outputs/{name}/Value")
+            if isinstance(resolver.resolve(output["Value"], f"Outputs/{name}/Value"), list | dict):
+                raise InvalidRequest(NO_TEXT)
             resolver.resolve(output.get("Export", {}).get("Name", ""), f"Outputs/{name}/Export/Name")
 
 

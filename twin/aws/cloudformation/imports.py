@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from twin.aws.cloudformation.bringing import BLANK
 from twin.aws.cloudformation.change_set import Import
 from twin.aws.cloudformation.changes import Foretelling
 from twin.aws.cloudformation.comparing import required_schema
-from twin.aws.cloudformation.errors import InvalidRequest
+from twin.aws.cloudformation.dynamic_references import DynamicReferences
+from twin.aws.cloudformation.errors import Failed, InvalidRequest
 from twin.aws.cloudformation.tags import with_stack_tags
-from twin.aws.cloudformation.working import is_not_found
-from twin.aws.errors import Absent
+from twin.aws.cloudformation.working import Worker
 from twin.aws.handlers import handler_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from twin.aws.cloudformation.changes import Change
     from twin.aws.cloudformation.service import CloudFormation
     from twin.aws.cloudformation.state import Goal, Held, Stack
-    from twin.aws.cloudformation.working import Worker
 
 
 def asked_imports(call: Mapping[str, Any]) -> tuple[Import, ...]:
@@ -65,10 +65,10 @@ def foretold_imports(
     )
 
 
-def failure(cloud: CloudFormation, imports: Iterable[Import]) -> str | None:
+def failure(cloud: CloudFormation, stack: Stack, imports: Iterable[Import]) -> str | None:
     """Why a change set of these imports fails once it is made: what is not there, or another stack's."""
     for one in imports:
-        reason = _missing(cloud, one)
+        reason = _missing(cloud, stack, one)
         if reason:
             return reason
         owner = _owner(cloud, one)
@@ -165,18 +165,14 @@ def _refuse_other_changes(stack: Stack, goal: Goal) -> None:
         )
 
 
-def _missing(cloud: CloudFormation, one: Import) -> str | None:
-    from botocore.exceptions import ClientError
-
-    handler = handler_of(one.type)
-    assert handler is not None, one.type  # noqa: S101  (other types were refused)
-    absent = f"Resource of type '{one.type}' with identifier '{one.physical_id}' was not found."
+def _missing(cloud: CloudFormation, stack: Stack, one: Import) -> str | None:
+    held = replace(BLANK, logical_id=one.logical_id, type=one.type, identifier=one.identifier)
     try:
-        handler.read(cloud.aws, one.identifier)
-    except Absent:
-        return absent
-    except ClientError as error:
-        return absent if is_not_found(error) else str(error.response["Error"].get("Message", error))
+        found = Worker(cloud.aws, stack, DynamicReferences(cloud.aws), "").read(held)
+    except Failed as failed:
+        return failed.reason
+    if found is None:
+        return f"Resource of type '{one.type}' with identifier '{one.physical_id}' was not found."
     return None
 
 
@@ -185,9 +181,9 @@ def _owner(cloud: CloudFormation, one: Import) -> Stack | None:
     return next(
         (
             stack
-            for stack in cloud.stacks.values()
+            for stack in cloud.all_stacks
             if stack.is_there
-            for held in stack.held.values()
+            for held in list(stack.held.values())
             if held.type == one.type and dict(held.identifier) == dict(one.identifier)
         ),
         None,

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from twin.aws.cloudformation.masking import masked, secrets_of
+from twin.aws.cloudformation.masking import masked
 from twin.aws.cloudformation.state import Event, new_id, now
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Journal:
 
     def tell(self, held: Held, status: str, reason: str | None = None) -> None:
         """Something happens to a resource, which the stack may not have yet."""
-        properties = json.dumps(masked(held.written, self._secrets), sort_keys=True)
+        properties = json.dumps(masked(held.written, self.stack.secrets), sort_keys=True)
         self._write(held.logical_id, held.physical_id, held.type, status, self._shown(reason), properties)
 
     def hold(self, held: Held, status: str, reason: str | None = None) -> None:
@@ -44,11 +44,7 @@ class Journal:
 
     def _shown(self, text: str | None) -> str | None:
         """The text without the values of parameters that are NoEcho."""
-        return text and str(masked(text, self._secrets))
-
-    @property
-    def _secrets(self) -> frozenset[str]:
-        return secrets_of((self.stack.goal, self.stack.attempt))
+        return text and str(masked(text, self.stack.secrets))
 
     def _write(
         self,

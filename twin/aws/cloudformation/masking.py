@@ -1,7 +1,8 @@
-"""Hides the values of parameters that are NoEcho, wherever a stack's values are shown."""
+"""Hides secrets wherever a stack's values are shown: those of NoEcho parameters, and those looked up."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from cfn.constraints import is_secret
@@ -9,17 +10,15 @@ from cfn.values import many
 from twin.aws.cloudformation.parameters import HIDDEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from twin.aws.cloudformation.state import Goal
 
 
-def secrets_of(goals: Iterable[Goal | None]) -> frozenset[str]:
-    """What no one may be shown of the goals' parameters."""
+def secrets_of(goal: Goal) -> frozenset[str]:
+    """What no one may be shown of a goal's parameters."""
     return frozenset(
         str(value)
-        for goal in goals
-        if goal
         for name, declaration in goal.template.parameters.items()
         if is_secret(declaration)
         for value in many(goal.settled.get(name))
@@ -27,7 +26,7 @@ def secrets_of(goals: Iterable[Goal | None]) -> frozenset[str]:
     )
 
 
-def masked(value: Any, secrets: frozenset[str]) -> Any:
+def masked(value: Any, secrets: Collection[str]) -> Any:
     """The value without any secret in it; other kinds of values stay as they are."""
     if not secrets or value is None:
         return value
@@ -36,7 +35,13 @@ def masked(value: Any, secrets: frozenset[str]) -> Any:
     if isinstance(value, list):
         return [masked(item, secrets) for item in value]
     if isinstance(value, str):
-        for secret in sorted(secrets, key=len, reverse=True):
-            value = value.replace(secret, HIDDEN)
-        return value
+        return _masked_text(value, secrets)
     return HIDDEN if str(value) in secrets else value
+
+
+def _masked_text(text: str, secrets: Collection[str]) -> str:
+    """The text without any secret, nor as Python or JSON quote it, as errors do."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        for form in dict.fromkeys((secret, repr(secret)[1:-1], json.dumps(secret)[1:-1])):
+            text = text.replace(form, HIDDEN)
+    return text

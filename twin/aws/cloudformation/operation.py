@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cfn.graph import order
 from cfn.values import Unknown
 from twin.aws.cloudformation.bringing import BLANK, Bringing
 from twin.aws.cloudformation.change_set import make_obsolete
+from twin.aws.cloudformation.deleting import Deleting
 from twin.aws.cloudformation.dynamic_references import DynamicReferences
-from twin.aws.cloudformation.errors import Failed
+from twin.aws.cloudformation.errors import Failed, mistaken
 from twin.aws.cloudformation.imports import tagged
 from twin.aws.cloudformation.journal import Journal
+from twin.aws.cloudformation.masking import secrets_of
 from twin.aws.cloudformation.outputs import exports_of, imports_of, told_outputs
 from twin.aws.cloudformation.stack_policy import Guard
 from twin.aws.cloudformation.state import now
 from twin.aws.cloudformation.working import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from cfn.schema import Difference
     from cfn.template import Resource
     from twin.aws.cloudformation.service import CloudFormation
     from twin.aws.cloudformation.state import Goal, Held, Stack, Undo
     from twin.aws.handler import Identifier
 
-RETAINED = ("Retain", "RetainExceptOnCreate")
 TAGGED = "Apply stack-level tags to imported resource if applicable."
 
 
@@ -38,15 +42,14 @@ class Operation:
         self.cloud, self.stack, self._guard = cloud, stack, guard or Guard()
         self._journal = Journal(stack, token)
         self._worker = Worker(cloud.aws, stack, DynamicReferences(cloud.aws), self._journal.operation)
+        self._deleting = Deleting(stack, self._journal, self._worker)
 
     def create(self, goal: Goal) -> None:
         """Make a stack that was announced by its creation or by a change set."""
         self._begin("CREATE", goal)
         bringing = self._bringing(goal)
         try:
-            self._refuse_missing_imports(bringing)
-            bringing.bring_all()
-            self._tell_outputs(bringing)
+            self._bring(bringing)
         except Failed as failed:
             self._give_up_creation(goal, failed)
         else:
@@ -57,14 +60,12 @@ class Operation:
         self._begin("UPDATE", goal)
         bringing = self._bringing(goal)
         try:
-            self._refuse_missing_imports(bringing)
-            bringing.bring_all()
-            self._tell_outputs(bringing)
+            self._bring(bringing)
         except Failed as failed:
             self._give_up_update(goal, failed)
             return
         self._journal.tell_stack("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-        self._clean_up_after(bringing)
+        self._deleting.clean_up({resource.logical_id for resource in bringing.wanted})
         self._arrive(goal, "UPDATE_COMPLETE")
 
     def adopt(self, goal: Goal, identifiers: Mapping[str, Identifier]) -> None:
@@ -76,10 +77,11 @@ class Operation:
         bringing = self._bringing(goal)
         taken: list[Held] = []
         try:
-            for resource in bringing.wanted:
-                if resource.logical_id in identifiers:
-                    self._adopt(bringing, resource, identifiers[resource.logical_id], taken)
-            self._tell_outputs(bringing)
+            with _unmistaken():
+                for resource in bringing.wanted:
+                    if resource.logical_id in identifiers:
+                        self._adopt(bringing, resource, identifiers[resource.logical_id], taken)
+                self._tell_outputs(bringing)
         except Failed as failed:
             self._give_up_import(taken, failed)
         else:
@@ -88,7 +90,7 @@ class Operation:
     def delete(self, retained: frozenset[str] = frozenset(), reason: str = "User Initiated") -> None:
         """Delete the stack's resources, the last made first, and then the stack."""
         self._journal.tell_stack("DELETE_IN_PROGRESS", reason)
-        failed = self._delete_all(retained)
+        failed = self._deleting.delete_all(retained)
         if failed:
             self._journal.tell_stack("DELETE_FAILED", _not_deleted(failed))
             return
@@ -99,7 +101,7 @@ class Operation:
     def roll_back_creation(self, reason: str | None = None) -> None:
         """Delete what a creation had made, but for what is retained even then."""
         self._journal.tell_stack("ROLLBACK_IN_PROGRESS", reason)
-        failed = self._delete_all(frozenset(), is_rollback=True)
+        failed = self._deleting.delete_all(is_rollback=True)
         if failed:
             self._journal.tell_stack("ROLLBACK_FAILED", _not_deleted(failed))
         else:
@@ -117,9 +119,8 @@ class Operation:
                 return
             self.stack.undo.remove(step)
         self._journal.tell_stack("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
-        for held in self.stack.surplus:
-            self._delete(held, held.deletion_policy)
-        self.stack.surplus.clear()
+        self._deleting.delete_leftovers()
+        self._put_in_order(self.stack.goal)
         self.stack.updated = now()
         self._journal.tell_stack("UPDATE_ROLLBACK_COMPLETE")
 
@@ -130,8 +131,16 @@ class Operation:
 
     def _begin(self, word: str, goal: Goal) -> None:
         self.stack.attempt = goal
+        self.stack.secrets |= secrets_of(goal)
         make_obsolete(self.stack)
         self._journal.tell_stack(f"{word}_IN_PROGRESS", "User Initiated")
+
+    def _bring(self, bringing: Bringing) -> None:
+        """Bring everything there is to bring, and tell the outputs; raises Failed."""
+        with _unmistaken():
+            self._refuse_missing_imports(bringing)
+            bringing.bring_all()
+            self._tell_outputs(bringing)
 
     def _refuse_missing_imports(self, bringing: Bringing) -> None:
         for name in sorted(imports_of(bringing.resolver)):
@@ -141,25 +150,24 @@ class Operation:
 
     def _tell_outputs(self, bringing: Bringing) -> None:
         outputs = told_outputs(bringing.resolver)
-        self.cloud.refuse_taken_exports(self.stack, exports_of(outputs))
-        self.stack.outputs, self.stack.imports = outputs, imports_of(bringing.resolver)
-
-    def _clean_up_after(self, bringing: Bringing) -> None:
-        """Delete what was replaced and what is no longer wanted; a failure leaves it behind, as in AWS."""
-        wanted = {resource.logical_id for resource in bringing.wanted}
-        gone = [held for held in self.stack.held.values() if held.logical_id not in wanted]
-        for held in self._superseded():
-            self._delete(held, held.update_replace_policy)
-        for held in reversed(gone):
-            self._delete(held, held.deletion_policy)
-            del self.stack.held[held.logical_id]
+        with self.cloud.lock:
+            self.cloud.refuse_taken_exports(self.stack, exports_of(outputs))
+            self.stack.outputs, self.stack.imports = outputs, imports_of(bringing.resolver)
 
     def _arrive(self, goal: Goal, status: str) -> None:
         self.stack.goal = goal
         self.stack.undo.clear()
+        self._put_in_order(goal)
         if not status.startswith("CREATE"):
             self.stack.updated = now()
         self._journal.tell_stack(status)
+
+    def _put_in_order(self, goal: Goal | None) -> None:
+        """Let each resource stand behind those that it needs, so that a deletion begins with the last."""
+        if goal:
+            place = {logical_id: position for position, logical_id in enumerate(order(goal.template))}
+            held = sorted(self.stack.held.values(), key=lambda one: place.get(one.logical_id, -1))
+            self.stack.held = {one.logical_id: one for one in held}
 
     def _adopt(
         self, bringing: Bringing, resource: Resource, identifier: Identifier, taken: list[Held]
@@ -198,6 +206,7 @@ class Operation:
     def _give_up_update(self, goal: Goal, failed: Failed) -> None:
         sentence = self._reason(failed)
         if goal.disable_rollback:
+            self._put_in_order(goal)
             self._journal.tell_stack("UPDATE_FAILED", sentence)
         else:
             self.roll_back_update(sentence)
@@ -226,68 +235,35 @@ class Operation:
         before, after = step.before, step.after
         if before is None:
             del self.stack.held[after.logical_id]
-            self.stack.surplus.append(replace(after, deletion_policy=self._policy_of_new(after)))
+            self.stack.surplus.append(replace(after, deletion_policy=self._deleting.policy_of_new(after)))
         elif is_skipped:
             self._journal.hold(after, "UPDATE_COMPLETE")
         elif step.superseded:
             self._journal.hold(before, "UPDATE_COMPLETE")
             self.stack.surplus.append(replace(after, deletion_policy="Delete"))
         else:
-            self._restore(before, after)
+            self._restore(before, after, step.drifted)
 
-    def _restore(self, before: Held, after: Held) -> None:
+    def _restore(self, before: Held, after: Held, drifted: tuple[Difference, ...]) -> None:
         self._journal.tell(before, "UPDATE_IN_PROGRESS")
         try:
-            restored = self._worker.update(after, before)
+            restored = self._worker.update(after, before, drifted)
         except Failed as failed:
             self._journal.hold(after, "UPDATE_FAILED", failed.reason)
             raise
         self._journal.hold(restored, "UPDATE_COMPLETE")
 
-    def _policy_of_new(self, held: Held) -> str:
-        """What becomes of a resource that an operation has made which is taken back."""
-        goal = self.stack.attempt
-        if held.deletion_policy == "RetainExceptOnCreate" or (goal and goal.retain_except_on_create):
-            return "Delete"
-        return held.deletion_policy
-
-    def _superseded(self) -> list[Held]:
-        """What was replaced since the stack was last stable and is still there, the last first."""
-        return [step.superseded for step in reversed(self.stack.undo) if step.superseded]
-
-    def _delete_all(self, retained: frozenset[str], *, is_rollback: bool = False) -> list[str]:
-        """Delete the resources, the last made first; gives the ids of those that could not be."""
-        failed = []
-        for held in reversed(list(self.stack.held.values())):
-            policy = self._policy_of_new(held) if is_rollback else held.deletion_policy
-            if held.logical_id in retained:
-                policy = "Retain"
-            if self._delete(held, policy):
-                del self.stack.held[held.logical_id]
-            else:
-                failed.append(held.logical_id)
-        for held in [*self._superseded(), *self.stack.surplus]:
-            self._delete(held, held.deletion_policy)
-        self.stack.undo.clear()
-        self.stack.surplus.clear()
-        return failed
-
-    def _delete(self, held: Held, policy: str) -> bool:
-        """Delete a resource, or leave it where its policy says so; False when it could not be deleted."""
-        if policy in RETAINED:
-            self._journal.tell(held, "DELETE_SKIPPED")
-            return True
-        self._journal.tell(held, "DELETE_IN_PROGRESS")
-        try:
-            self._worker.delete(held, policy)
-        except Failed as failed:
-            self._journal.tell(held, "DELETE_FAILED", failed.reason)
-            if self.stack.held.get(held.logical_id) is held:
-                self.stack.held[held.logical_id] = replace(held, status="DELETE_FAILED", reason=failed.reason)
-            return False
-        self._journal.tell(held, "DELETE_COMPLETE")
-        return True
-
 
 def _not_deleted(failed: list[str]) -> str:
     return f"The following resource(s) failed to delete: [{', '.join(failed)}]. "
+
+
+@contextmanager
+def _unmistaken() -> Iterator[None]:
+    """Turns a mistake of our own into a failure, so that no stack stays in progress for ever."""
+    try:
+        yield
+    except Failed:
+        raise
+    except Exception as error:
+        raise Failed("", mistaken(error)) from error

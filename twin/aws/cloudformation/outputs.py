@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from cfn.errors import CfnError
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from cfn.resolve import Resolver
 
     Outputs = dict[str, dict[str, Any]]
+
+
+NO_TEXT = "Template format error: The Value field of every Outputs member must evaluate to a String."
 
 
 def told_outputs(resolver: Resolver) -> Outputs:
@@ -40,7 +44,9 @@ def _told(resolver: Resolver, name: str, value: Any) -> dict[str, Any]:
     for unknown in unsettled_parts(value):
         raise Failed("Outputs", f"the local AWS can't know what {unknown} in output {name} comes to")
     declared: Mapping[str, Any] = resolver.template.outputs[name]
-    told = {"Value": value if isinstance(value, str) else str(value)}
+    if isinstance(value, list | dict):
+        raise Failed("Outputs", NO_TEXT)
+    told = {"Value": value if isinstance(value, str) else json.dumps(value)}
     if "Description" in declared:
         told["Description"] = str(declared["Description"])
     if "Export" in declared:

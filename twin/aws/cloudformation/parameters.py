@@ -113,10 +113,12 @@ def told_parameters(
     told = []
     for name, declaration in sorted(template.parameters.items()):
         value = str(given.get(name, declaration.get("Default", "")))
-        row = {"ParameterKey": name, "ParameterValue": HIDDEN if is_secret(declaration) else value}
+        row = {"ParameterKey": name, "ParameterValue": value}
         if stored_type(str(declaration.get("Type"))):
             found = settled_values.get(name, "")
             row["ResolvedValue"] = ",".join(map(str, found)) if isinstance(found, list) else str(found)
+        if is_secret(declaration):
+            row = {"ParameterKey": name, **dict.fromkeys(row.keys() - {"ParameterKey"}, HIDDEN)}
         told.append(row)
     return told
 

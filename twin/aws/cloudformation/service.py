@@ -51,6 +51,11 @@ class CloudFormation:
         self.stacks: dict[str, Stack] = {}
         self.lock = RLock()
 
+    @property
+    def all_stacks(self) -> list[Stack]:
+        """The stacks, oldest first; others may be made while somebody goes through them."""
+        return list(self.stacks.values())
+
     def stack(self, name_or_id: str) -> Stack:
         """A stack by its name, or by its id even when it is deleted; raises StackMissing."""
         found = self.stacks.get(name_or_id) or self.named(name_or_id)
@@ -60,7 +65,7 @@ class CloudFormation:
 
     def named(self, name: str) -> Stack | None:
         """The stack of that name that is there, if one is."""
-        return next((stack for stack in self.stacks.values() if stack.is_there and stack.name == name), None)
+        return next((stack for stack in self.all_stacks if stack.is_there and stack.name == name), None)
 
     def create_stack(self, name: str, text: str, call: Mapping[str, Any]) -> Stack:
         """Make a stack; `call` holds the other arguments of CreateStack. Raises Refused."""
@@ -154,7 +159,7 @@ class CloudFormation:
         """Stack and value of each export, by name."""
         return {
             name: (stack, value)
-            for stack in self.stacks.values()
+            for stack in self.all_stacks
             if stack.is_there
             for name, value in exports_of(stack.outputs).items()
         }
@@ -166,9 +171,7 @@ class CloudFormation:
 
     def importers(self, name: str) -> list[str]:
         """Names of the stacks that read an export."""
-        return sorted(
-            stack.name for stack in self.stacks.values() if stack.is_there and name in stack.imports
-        )
+        return sorted(stack.name for stack in self.all_stacks if stack.is_there and name in stack.imports)
 
     def refuse_taken_exports(self, stack: Stack, exports: Mapping[str, str]) -> None:
         """Raise Failed for an export that another stack has, and for one in use that changes or goes."""

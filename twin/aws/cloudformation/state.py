@@ -35,11 +35,11 @@ class Goal:
     """What a stack is to be: a template with the values given to it."""
 
     template: Template
-    text: str
+    text: str = field(repr=False)
     """The template as it was handed over."""
-    given: dict[str, str]
+    given: dict[str, str] = field(repr=False)
     """Values of parameters as they were given, without those left to their defaults."""
-    settled: dict[str, Any]
+    settled: dict[str, Any] = field(repr=False)
     """What each parameter comes to; that of an SSM-typed one is what stood at its path."""
     tags: dict[str, str]
     capabilities: tuple[str, ...] = ()
@@ -92,9 +92,9 @@ class Held:
     type: str
     identifier: Identifier
     physical_id: str
-    written: Properties
-    """Its properties as the template means them; a dynamic reference is its text, so no secret is here."""
-    model: Properties
+    written: Properties = field(repr=False)
+    """Its properties as the template means them; a dynamic reference is its text, a NoEcho value is there."""
+    model: Properties = field(repr=False)
     """What its service told of it when it was last made or changed: properties and attributes."""
     deletion_policy: str
     update_replace_policy: str
@@ -156,6 +156,8 @@ class Stack:
     """The last operation's id."""
     attempt: Goal | None = None
     """What it is, or was last, being brought to."""
+    secrets: set[str] = field(default_factory=set, repr=False)
+    """Values of its NoEcho parameters in all operations so far: no one may be shown them."""
     requests: dict[str, str] = field(default_factory=dict)
     """Digests of the requests that have been done, by their ClientRequestToken."""
 
@@ -182,6 +184,8 @@ class Undo:
     logical_id: str
     before: Held | None
     after: Held
+    drifted: tuple[Difference, ...] = ()
+    """How the resource differed from its template before it was changed in place."""
 
     @property
     def superseded(self) -> Held | None:

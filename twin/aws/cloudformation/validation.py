@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from twin.aws.cloudformation.change_set import Problem
 from twin.aws.cloudformation.comparing import required_schema
 from twin.aws.cloudformation.foretold import ForetoldResolver
+from twin.aws.cloudformation.masking import masked, secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,13 +32,16 @@ def problems_of(cloud: CloudFormation, stack: Stack, goal: Goal) -> tuple[Proble
     return tuple(
         problem
         for resource in sorted(resolver.wanted, key=lambda resource: resource.logical_id)
-        for problem in _of_resource(resolver, resource, cloud.aws.region)
+        for problem in _of_resource(resolver, resource, cloud.aws.region, secrets_of(goal))
     )
 
 
-def _of_resource(resolver: ForetoldResolver, resource: Resource, region: str) -> Iterator[Problem]:
+def _of_resource(
+    resolver: ForetoldResolver, resource: Resource, region: str, secrets: frozenset[str]
+) -> Iterator[Problem]:
     schema = required_schema(resource.type, region)
-    for reason in schema.problems(resolver.written(resource)):
+    for problem in schema.problems(resolver.written(resource)):
+        reason = masked(problem, secrets)
         place = reason.partition(":")[0].removeprefix("#")
         path = f"/Resources/{resource.logical_id}/Properties{place}"
         yield Problem(resource.logical_id, resource.type, path, reason)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from twin.aws.handler import Handler, Identifier, Properties, Request
 from twin.aws.handlers.ec2_resources import having, only, retag_resource, tagged
+from twin.aws.properties import as_json
 from twin.aws.tagging import without
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def _create_endpoint(request: Request) -> Identifier:
     wanted = {"VpcEndpointType": "Gateway", **request.desired}
     wanted.pop("Tags", None)
     if "PolicyDocument" in wanted:
-        wanted["PolicyDocument"] = _text(wanted["PolicyDocument"])
+        wanted["PolicyDocument"] = as_json(wanted["PolicyDocument"])
     made = request.client("ec2").create_vpc_endpoint(**wanted, **tagged("vpc-endpoint", request))
     return request.begin(Id=made["VpcEndpoint"]["VpcEndpointId"])
 
@@ -60,7 +61,7 @@ def _update_endpoint(request: Request, identifier: Identifier) -> None:
         changes |= {f"Add{name}": sorted(after - before), f"Remove{name}": sorted(before - after)}
     if request.changed("PolicyDocument"):
         policy = request.desired.get("PolicyDocument")
-        changes |= {"PolicyDocument": _text(policy)} if policy else {"ResetPolicy": True}
+        changes |= {"PolicyDocument": as_json(policy)} if policy else {"ResetPolicy": True}
     if request.changed("PrivateDnsEnabled"):
         changes["PrivateDnsEnabled"] = request.desired.get("PrivateDnsEnabled", False)
     request.client("ec2").modify_vpc_endpoint(
@@ -71,10 +72,6 @@ def _update_endpoint(request: Request, identifier: Identifier) -> None:
 
 def _delete_endpoint(aws: Aws, identifier: Identifier) -> None:
     aws.client("ec2").delete_vpc_endpoints(VpcEndpointIds=[identifier["Id"]])
-
-
-def _text(document: Any) -> str:
-    return document if isinstance(document, str) else json.dumps(document)
 
 
 HANDLERS = (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from twin.aws.errors import Absent, HandlerError
 from twin.aws.handler import Handler, Identifier, Properties, Request
+from twin.aws.properties import as_json
 from twin.aws.tagging import as_pairs, retag, without
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def _create_role(request: Request) -> Identifier:
     wanted = {"RoleName": request.name(64), **request.desired}
     request.client("iam").create_role(
         **{name: wanted[name] for name in _ROLE if name in wanted},
-        AssumeRolePolicyDocument=_text(wanted["AssumeRolePolicyDocument"]),
+        AssumeRolePolicyDocument=as_json(wanted["AssumeRolePolicyDocument"]),
         Tags=as_pairs(wanted.get("Tags")),
     )
     identifier = request.begin(RoleName=wanted["RoleName"])
@@ -60,7 +60,7 @@ def _update_role(request: Request, identifier: Identifier) -> None:
         usual = {"Description": "", "MaxSessionDuration": 3600}
         iam.update_role(**role, **{name: wanted.get(name, value) for name, value in usual.items()})
     if request.changed("AssumeRolePolicyDocument"):
-        iam.update_assume_role_policy(**role, PolicyDocument=_text(wanted["AssumeRolePolicyDocument"]))
+        iam.update_assume_role_policy(**role, PolicyDocument=as_json(wanted["AssumeRolePolicyDocument"]))
     if request.changed("PermissionsBoundary") and "PermissionsBoundary" in wanted:
         iam.put_role_permissions_boundary(**role, PermissionsBoundary=wanted["PermissionsBoundary"])
     elif request.changed("PermissionsBoundary"):
@@ -102,7 +102,7 @@ def _give_policies(request: Request, role: str) -> None:
         iam.delete_role_policy(RoleName=role, PolicyName=name)
     for name, document in own.items():
         if own_before.get(name) != document:
-            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=_text(document))
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=as_json(document))
 
 
 def _create_policy(request: Request) -> Identifier:
@@ -135,7 +135,7 @@ def _put_policy(request: Request, identifier: Identifier) -> None:
         raise HandlerError(
             "NotUpdatable", "a policy keeps its name and those who have it; make another policy"
         )
-    iam, document = request.client("iam"), _text(request.desired["PolicyDocument"])
+    iam, document = request.client("iam"), as_json(request.desired["PolicyDocument"])
     for _, kind, holder in _holders(identifier):
         getattr(iam, f"put_{kind}_policy")(
             **_named(kind, holder), PolicyName=_policy_name(identifier), PolicyDocument=document
@@ -168,10 +168,6 @@ def _policy_name(identifier: Identifier) -> str:
 
 def _named(kind: str, name: str) -> dict[str, str]:
     return {f"{kind.capitalize()}Name": name}
-
-
-def _text(document: Any) -> str:
-    return document if isinstance(document, str) else json.dumps(document)
 
 
 HANDLERS = (

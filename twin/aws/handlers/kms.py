@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from twin.aws.errors import Absent, HandlerError
 from twin.aws.handler import Handler, Identifier, Properties, Request
+from twin.aws.properties import as_json
 from twin.aws.tagging import as_map, as_pairs, retag
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def _create_key(request: Request) -> Identifier:
         for name in ("Description", *_FOR_LIFE, "BypassPolicyLockoutSafetyCheck")
         if name in wanted
     }
-    policy = _text(wanted.get("KeyPolicy", _usual_policy(request.aws)))
+    policy = as_json(wanted.get("KeyPolicy", _usual_policy(request.aws)))
     made = kms.create_key(**given, Policy=policy, Tags=_pairs(wanted.get("Tags")))
     identifier = request.begin(KeyId=made["KeyMetadata"]["KeyId"])
     _switch(request, identifier)
@@ -54,7 +55,7 @@ def _update_key(request: Request, identifier: Identifier) -> None:
     if request.changed("Description"):
         kms.update_key_description(KeyId=key_id, Description=wanted.get("Description", ""))
     if request.changed("KeyPolicy"):
-        policy = _text(wanted.get("KeyPolicy", _usual_policy(request.aws)))
+        policy = as_json(wanted.get("KeyPolicy", _usual_policy(request.aws)))
         bypass = wanted.get("BypassPolicyLockoutSafetyCheck", False)
         kms.put_key_policy(
             KeyId=key_id, PolicyName="default", Policy=policy, BypassPolicyLockoutSafetyCheck=bypass
@@ -108,10 +109,6 @@ def _usual_policy(aws: Aws) -> Properties:
 
 def _pairs(tags: Any) -> list[dict[str, str]]:
     return as_pairs(as_map(tags), "TagKey", "TagValue")
-
-
-def _text(document: Any) -> str:
-    return document if isinstance(document, str) else json.dumps(document)
 
 
 HANDLERS = (

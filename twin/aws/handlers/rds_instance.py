@@ -23,6 +23,8 @@ _CHANGING_ONLY = {
 }
 """Properties that say how an instance is changed: creating one has no parameter for them."""
 _DELETING_ONLY = {"DeleteAutomatedBackups"}
+_OF_INSIGHTS = {"PerformanceInsightsKMSKeyId", "PerformanceInsightsRetentionPeriod"}
+"""Properties that an instance loses while Performance Insights is off."""
 
 _PARAMETERS: dict[str, Callable[[Any], Properties]] = {
     "AllocatedStorage": lambda gib: {"AllocatedStorage": int(gib)},
@@ -156,6 +158,8 @@ def _changes(request: Request) -> dict[str, Any]:
     if "MaxAllocatedStorage" in taken_away and "AllocatedStorage" in after:
         # Storage grows no more when it may grow to what it is.
         changed["MaxAllocatedStorage"] = int(after["AllocatedStorage"])
+    if changed.get("EnablePerformanceInsights"):
+        changed |= {name: after[name] for name in _OF_INSIGHTS & after.keys()}
     if changed:
         changed |= {name: after[name] for name in _CHANGING_ONLY & after.keys()}
     parameters = _parameters(changed, leaving_out={"Tags"} | _DELETING_ONLY)

@@ -12,6 +12,7 @@ from cfn.pseudo_parameters import pseudo_parameters
 from twin.aws.errors import Absent, HandlerError
 from twin.aws.handler import Handler, Identifier, Properties, Request
 from twin.aws.handlers import s3_shapes as shapes
+from twin.aws.properties import as_json
 from twin.aws.tagging import without
 
 if TYPE_CHECKING:
@@ -248,8 +249,7 @@ def _read_policy(aws: Aws, identifier: Identifier) -> Properties:
 
 
 def _put_policy(request: Request, identifier: Identifier) -> None:
-    document = request.desired["PolicyDocument"]
-    policy = document if isinstance(document, str) else json.dumps(document)
+    policy = as_json(request.desired["PolicyDocument"])
     request.client("s3").put_bucket_policy(Bucket=identifier["Bucket"], Policy=policy)
 
 

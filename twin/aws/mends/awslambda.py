@@ -3,7 +3,7 @@
 Mended: settings beyond moto's own (logging, dead letters, file systems, SnapStart) are held, and all of
 them can be changed; code comes from the very version of the object in S3, which must exist, and can be
 fetched from where GetFunction says; a function's VPC is that of its subnets; versions are numbered as
-Lambda numbers them.
+Lambda numbers them; an invocation is refused, as nothing runs a function here.
 """
 
 from __future__ import annotations
@@ -83,6 +83,11 @@ class _Function:
         if "Location" in told.get("Code", {}):
             told["Code"]["Location"] = _location(self)
         return told
+
+
+def _invoke(*_: Any, **__: Any) -> None:
+    """Moto would start a container, and answers an error of its own where there is none."""
+    raise NotImplementedError("no function runs here")
 
 
 def _logging(function: str, asked: dict[str, Any]) -> dict[str, Any]:
@@ -187,6 +192,7 @@ _MENDED: tuple[tuple[Any, str, Any], ...] = (
     (LambdaFunction, "vpc_config", property(_Function.vpc_config)),
     (LambdaFunction, "_set_function_code", _Function.set_function_code),
     (LambdaFunction, "get_code", _Function.get_code),
+    (LambdaFunction, "invoke", _invoke),
     (LambdaStorage, "publish_version", _publish_version),
 )
 

@@ -1,4 +1,10 @@
-"""CloudFront: what moto forgets of a distribution, and the operations that it lacks."""
+"""CloudFront: what moto forgets of a distribution, and the operations that it lacks.
+
+Seen in moto 5.2.5: origins lose their access control and the type of their addresses, behaviours lose their
+functions, and the default certificate stands beside one of one's own; what is enabled can be deleted, tags
+come back with a function's name, and there is neither a stage LIVE of functions, nor an update of them, nor
+any policy of response headers.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +63,7 @@ class _Keeping:
 
 
 class Origin(_Keeping, models.Origin):
-    """With its access control and custom headers."""
+    """With its access control."""
 
 
 class CustomOriginConfig(_Keeping, models.CustomOriginConfig):

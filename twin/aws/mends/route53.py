@@ -1,4 +1,8 @@
-"""Route 53: CREATE refuses a record that is there already, as AWS has it."""
+"""Route 53: CREATE refuses a record that is there already, as AWS has it.
+
+Seen in moto 5.2.5: it is refused only where an earlier request has asked for the very same record; any
+other stands beside the one that is there.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""WAF: an update of a web ACL takes away what it leaves out, as AWS has it."""
+"""WAF: an update of a web ACL takes away what it leaves out, as AWS has it.
+
+Seen in moto 5.2.5: what UpdateWebACL does not mention stays, rules and description among it.
+"""
 
 from __future__ import annotations
 

@@ -55,6 +55,12 @@ SHAPES = (
         "issue",
     ),
     Row(
+        "an output that is a list",
+        {"Outputs": {"O": {"Value": ["a", "b"]}}},
+        f"{FORMAT}The Value field of every Outputs member must evaluate to a String.",
+        GUIDE + "outputs-section-structure.html",
+    ),
+    Row(
         "an export without a name",
         {"Outputs": {"O": {"Value": "v", "Export": {}}}},
         f"{FORMAT}Output O is malformed. The Name field of every Export member must be specified.",

@@ -99,6 +99,11 @@ def events(aws: Aws, name: str = STACK) -> list[tuple[str, str, str | None]]:
     ]
 
 
+def resource_reasons(aws: Aws, state: str, name: str = STACK) -> list[str]:
+    """Reasons of a status in the stack's last operation, oldest first."""
+    return [str(reason) for _, found, reason in events(aws, name) if found == state]
+
+
 def refusal(call: Callable[[], object]) -> tuple[str, str]:
     """Code and message of the error that a call ends in."""
     with pytest.raises(ClientError) as caught:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -95,3 +96,23 @@ def test_a_template_can_be_validated_without_a_stack(aws: Aws) -> None:
         lambda: cloudformation.validate_template(TemplateBody=template({"A": parameter({"Ref": "Gone"})}))
     )
     assert "Unresolved resource dependencies [Gone]" in sentence
+
+
+def test_what_is_not_done_for_a_summary_is_refused_by_name(aws: Aws) -> None:
+    body = template({"A": topic()})
+    asked = {"TemplateSummaryConfig": {"TreatUnrecognizedResourceTypesAsWarnings": True}}
+    cloudformation = aws.client("cloudformation")
+
+    _, sentence = refusal(lambda: cloudformation.get_template_summary(TemplateBody=body, **asked))
+    assert "the local AWS does not know TemplateSummaryConfig; leave it out" == sentence
+
+
+def test_a_change_set_takes_a_new_template_or_the_previous_one(aws: Aws) -> None:
+    """API_CreateChangeSet.html: UsePreviousTemplate."""
+    cloudformation, body = aws.client("cloudformation"), template({"A": topic()})
+    cloudformation.create_stack(StackName="s", TemplateBody=body)
+    call = {"StackName": "s", "ChangeSetName": "c"}
+
+    for asked in ({}, {"TemplateBody": body, "UsePreviousTemplate": True}):
+        _, sentence = refusal(partial(cloudformation.create_change_set, **call, **asked))
+        assert "Either Template URL or Template Body must be specified." == sentence

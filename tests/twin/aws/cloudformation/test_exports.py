@@ -1,50 +1,69 @@
-"""Exports: nobody else may have their names, and in use they neither change nor go."""
+"""Exports: nobody else may have their names, and in use they neither change nor go.
+
+"Get exported outputs from a deployed CloudFormation stack", using-cfn-stack-exports.html.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from tests.twin.aws.cloudformation.small import parameter, refusal, status, template
 
 if TYPE_CHECKING:
     from twin.aws.clients import Aws
 
-E = {"E": {"Type": "String", "Default": "e"}}
+
+def exporting(value: str) -> str:
+    """A template that exports a value as e."""
+    return template({"A": parameter()}, Outputs={"O": {"Value": value, "Export": {"Name": "e"}}})
 
 
-def test_an_export_in_use_neither_changes_nor_goes(aws: Aws) -> None:
-    """using-cfn-stack-exports.html."""
+@pytest.fixture
+def cloudformation(aws: Aws) -> Any:
+    """CloudFormation with a stack that exports and one that imports."""
+    client = aws.client("cloudformation")
+    client.create_stack(StackName="exporter", TemplateBody=exporting("v"))
+    name = {"Fn::Sub": "${Name}"}
+    importing = template(
+        {"B": parameter({"Fn::ImportValue": name}, Name="/imported")},
+        Parameters={"Name": {"Type": "String", "Default": "e"}},
+    )
+    client.create_stack(StackName="importer", TemplateBody=importing)
+    assert "v" == aws.client("ssm").get_parameter(Name="/imported")["Parameter"]["Value"]
+    return client
 
-    def exporting(value: str, **sections: Any) -> str:
-        return template({"A": parameter(value)}, **sections)
 
-    def outputs(value: Any, name: str = "e") -> dict[str, Any]:
-        return {"Outputs": {"O": {"Value": value, "Export": {"Name": name}}}}
+def reasons(cloudformation: Any, name: str) -> set[str | None]:
+    """What the events of a stack give as reasons."""
+    found = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    return {event.get("ResourceStatusReason") for event in found}
 
-    cloudformation = aws.client("cloudformation")
-    cloudformation.create_stack(StackName="s", TemplateBody=exporting("v", **outputs("v")))
-    importer = template({"B": parameter({"Fn::ImportValue": {"Fn::Sub": "${E}"}})}, Parameters=E)
-    cloudformation.create_stack(StackName="importer", TemplateBody=importer)
 
-    for body, verb in ((exporting("w", **outputs("w")), "update"), (exporting("w"), "delete")):
-        cloudformation.update_stack(StackName="s", TemplateBody=body)
-        assert "UPDATE_ROLLBACK_COMPLETE" == status(aws, "s")
-        reasons = {event.get("ResourceStatusReason") for event in events_of(aws, "s")}
-        assert f"Cannot {verb} export e as it is in use by importer. " in reasons
-    _, sentence = refusal(lambda: cloudformation.delete_stack(StackName="s"))
+@pytest.mark.parametrize(
+    ("body", "verb"), [(exporting("w"), "update"), (template({"A": parameter("w")}), "delete")]
+)
+def test_an_export_in_use_stays_what_it_is(aws: Aws, cloudformation: Any, body: str, verb: str) -> None:
+    cloudformation.update_stack(StackName="exporter", TemplateBody=body)
+
+    assert "UPDATE_ROLLBACK_COMPLETE" == status(aws, "exporter")
+    assert f"Cannot {verb} export e as it is in use by importer. " in reasons(cloudformation, "exporter")
+    assert [("e", "v")] == [(one["Name"], one["Value"]) for one in cloudformation.list_exports()["Exports"]]
+
+
+def test_a_stack_with_an_export_in_use_is_not_deleted(cloudformation: Any) -> None:
+    _, sentence = refusal(lambda: cloudformation.delete_stack(StackName="exporter"))
     assert "Export e cannot be deleted as it is in use by importer" == sentence
 
-    cloudformation.create_stack(StackName="twin", TemplateBody=exporting("v", **outputs("v")))
-    reasons = {event.get("ResourceStatusReason") for event in events_of(aws, "twin")}
-    assert "Export with name e is already exported by stack s. Rollback requested by user." in reasons
     cloudformation.delete_stack(StackName="importer")
-    cloudformation.delete_stack(StackName="s")
-    assert ["twin"] == [stack["StackName"] for stack in cloudformation.describe_stacks()["Stacks"]]
+    cloudformation.delete_stack(StackName="exporter")
+    assert [] == cloudformation.describe_stacks()["Stacks"]
 
 
-def events_of(aws: Aws, name: str) -> list[dict[str, Any]]:
-    """All events of a stack."""
-    found: list[dict[str, Any]] = aws.client("cloudformation").describe_stack_events(StackName=name)[
-        "StackEvents"
-    ]
-    return found
+def test_the_name_of_an_export_is_taken_once(aws: Aws, cloudformation: Any) -> None:
+    cloudformation.create_stack(StackName="twin", TemplateBody=exporting("v"))
+
+    assert "ROLLBACK_COMPLETE" == status(aws, "twin")
+    told = "Export with name e is already exported by stack exporter. Rollback requested by user."
+    assert told in reasons(cloudformation, "twin")

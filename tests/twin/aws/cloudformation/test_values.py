@@ -251,3 +251,26 @@ def test_the_value_of_a_secret_parameter_is_never_shown(aws: Aws) -> None:
     told = [*all_that_is_told(aws)]
     assert "CREATE_FAILED" in told[0]
     assert [] == [answer for answer in told if SECRET in answer]
+
+
+def test_an_output_is_text_whatever_it_is_written_as(aws: Aws) -> None:
+    """outputs-section-structure.html."""
+    sections = {"Outputs": {"B": {"Value": True}, "N": {"Value": 7}, "T": {"Value": "t"}}}
+    cloudformation = aws.client("cloudformation")
+    cloudformation.create_stack(StackName="s", TemplateBody=template({"A": topic()}, **sections))
+
+    [stack] = cloudformation.describe_stacks()["Stacks"]
+    told = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    assert {"B": "true", "N": "7", "T": "t"} == told
+
+
+def test_what_a_reference_stood_for_may_be_gone_when_it_is_no_longer_used(aws: Aws) -> None:
+    aws.client("ssm").put_parameter(Name=PATH, Value="v", Type="String")
+    cloudformation = aws.client("cloudformation")
+    cloudformation.create_stack(
+        StackName="s", TemplateBody=template({"A": parameter("{{resolve:ssm:/stored}}", Name="/a")})
+    )
+    aws.client("ssm").delete_parameter(Name=PATH)
+    cloudformation.update_stack(StackName="s", TemplateBody=template({"A": parameter("w", Name="/a")}))
+
+    assert "w" == aws.client("ssm").get_parameter(Name="/a")["Parameter"]["Value"]

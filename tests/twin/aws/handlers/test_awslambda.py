@@ -256,6 +256,13 @@ def test_code_that_is_not_there_is_refused(aws: Aws) -> None:
             make(aws, FUNCTION, {**desired, "Code": {**desired["Code"], **place}})
 
 
+def test_an_invocation_is_refused_as_nothing_runs_here(aws: Aws) -> None:
+    made = make(aws, FUNCTION, rich_function(aws))
+
+    with pytest.raises(NotImplementedError, match="no function runs here"):
+        aws.client("lambda").invoke(FunctionName=made.identifier["FunctionName"])
+
+
 def test_a_subnet_that_is_not_there_is_refused(aws: Aws) -> None:
     with pytest.raises(ClientError, match="The subnet ID 'subnet-1' does not exist"):
         made(aws, VpcConfig={"SubnetIds": ["subnet-1"], "SecurityGroupIds": []})

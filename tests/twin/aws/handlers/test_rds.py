@@ -212,6 +212,16 @@ def test_storage_that_may_grow_no_more_stays_as_it_is(aws: Aws) -> None:
     assert "MaxAllocatedStorage" not in living.read()
 
 
+def test_insights_that_were_off_are_on_again_with_all_their_properties(aws: Aws) -> None:
+    whole = instance(aws)
+    off = {name: value for name, value in whole.items() if name != "EnablePerformanceInsights"}
+    living = make(aws, "AWS::RDS::DBInstance", whole)
+    living.update(off)
+    living.update(whole)
+
+    assert living.differences(whole) == []
+
+
 def test_a_protected_instance_is_not_deleted(aws: Aws) -> None:
     living = make(aws, "AWS::RDS::DBInstance", {**SMALL, "DeletionProtection": True})
 

@@ -167,6 +167,16 @@ def test_a_bucket_that_is_not_empty_stays(aws: Aws) -> None:
     assert living.differences(living.desired) == []
 
 
+def test_a_bucket_of_logs_is_empty_while_no_time_has_passed(aws: Aws) -> None:
+    """A stack that fails is rolled back at once, the bucket that its other buckets' logs go to among it."""
+    logs = make(aws, "AWS::S3::Bucket", {})
+    target = {"DestinationBucketName": logs.identifier["BucketName"], "LogFilePrefix": "s3/"}
+    make(aws, "AWS::S3::Bucket", {"BucketName": f"logged-{aws.account}", "LoggingConfiguration": target})
+    aws.client("s3").head_bucket(Bucket=f"logged-{aws.account}")
+
+    logs.delete()
+
+
 @pytest.mark.parametrize(
     ("wanted", "reason"),
     [
