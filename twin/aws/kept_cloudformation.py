@@ -13,9 +13,9 @@ def dump(account: str) -> dict[str, dict[str, Stack]]:
     """The stacks of every region, by their ids."""
     if "twin.aws.cloudformation.service" not in sys.modules:
         return {}
-    from twin.aws.cloudformation.service import _SERVICES
+    from twin.aws.cloudformation.service import regions_of
 
-    return {region: service.stacks for (owner, region), service in _SERVICES.items() if owner == account}
+    return {region: service.stacks for region, service in regions_of(account).items()}
 
 
 def load(account: str, dumped: dict[str, dict[str, Stack]]) -> None:

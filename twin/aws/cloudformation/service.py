@@ -36,6 +36,12 @@ def cloudformation_of(account: str, region: str) -> CloudFormation:
         return _SERVICES[account, region]
 
 
+def regions_of(account: str) -> dict[str, CloudFormation]:
+    """The CloudFormation of an account by region, where it has been asked for."""
+    with _LOCK:
+        return {region: service for (owner, region), service in _SERVICES.items() if owner == account}
+
+
 def forget(account: str) -> None:
     """Drop all stacks of an account; their resources are left to whoever forgets the services' own."""
     with _LOCK:

@@ -202,6 +202,18 @@ def test_a_bucket_has_one_policy_only(aws: Aws) -> None:
         make(aws, "AWS::S3::BucketPolicy", desired)
 
 
+def test_a_policy_that_denies_on_a_condition_lets_all_else_through(aws: Aws) -> None:
+    """Ours refuse plain HTTP; the frontend is put into its bucket all the same, and taken out."""
+    desired = LIVES[1].desired(aws)
+    make(aws, "AWS::S3::BucketPolicy", desired)
+    s3, thing = aws.client("s3"), {"Bucket": desired["Bucket"], "Key": "index.html"}
+    s3.put_object(**thing, Body=b"Hello")
+
+    assert b"Hello" == s3.get_object(**thing)["Body"].read()
+    gone = s3.delete_objects(Bucket=desired["Bucket"], Delete={"Objects": [{"Key": "index.html"}]})
+    assert ["index.html"] == [each["Key"] for each in gone["Deleted"]]
+
+
 def test_a_canned_acl_reaches_the_bucket(aws: Aws) -> None:
     """AccessControl can't be read back as a property: the schema calls it writeOnly."""
     living = make(aws, "AWS::S3::Bucket", {"AccessControl": "LogDeliveryWrite"})
