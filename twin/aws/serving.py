@@ -17,6 +17,7 @@ from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from twin.answer import OWN_HEADERS, Answer
+from twin.aws.clients import models
 from twin.aws.dispatch import ACCOUNT_HEADER, dispatch
 from twin.aws.errors import ServiceMissing
 from twin.cluster import ADDRESS
@@ -164,10 +165,9 @@ def _host(service: str, region: str) -> str | None:
 
 @cache
 def _resolver() -> Any:
-    from botocore.loaders import create_loader
     from botocore.regions import EndpointResolver
 
-    return EndpointResolver(create_loader().load_data("endpoints"))
+    return EndpointResolver(models().load_data("endpoints"))
 
 
 def _action(request: Request) -> str:
