@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ops.errors import CredentialsMissing, NotDeployed, Refused, Unreached
+from ops.errors import CredentialsMissing, Declined, NotDeployed, Refused, Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     Connect = Callable[[str], Any]
     """Gives the client of a service, such as `ssm`."""
 
-DENIED: Final = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "OptInRequired")
+DENIED: Final = (
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthorizationError",
+    "UnauthorizedOperation",
+    "OptInRequired",
+    # of HeadBucket and HeadObject, whose answers have no body
+    "403",
+)
 NOT_SIGNED_IN: Final = (
     "ExpiredToken",
     "ExpiredTokenException",
@@ -27,7 +35,28 @@ NOT_SIGNED_IN: Final = (
     "MissingAuthenticationTokenException",
     "IncompleteSignature",
 )
-ABSENT: Final = ("ParameterNotFound", "ResourceNotFoundException")
+ABSENT: Final = (
+    "404",
+    "ChangeSetNotFound",
+    "DBInstanceNotFound",
+    "DBSnapshotNotFound",
+    "NoSuchBucket",
+    "NoSuchEntity",
+    "NoSuchKey",
+    "NotFoundException",
+    "ParameterNotFound",
+    "ResourceNotFoundException",
+)
+PASSING: Final = (
+    "PriorRequestNotComplete",
+    "RequestLimitExceeded",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+)
+"""AWS could not answer now; botocore has asked several times already."""
+SERVER_ERROR: Final = 500
 INVOKE_TIMEOUT: Final = 910
 """Seconds to wait for a function's answer: Lambda's longest run, 900 s, and the way there and back."""
 
@@ -64,7 +93,7 @@ def told(error: Exception, action: str, thing: str, region: str) -> AccessError:
 
     found = " ".join(str(error).split())
     if isinstance(error, exceptions.ClientError):
-        return _answered(error.response.get("Error", {}), action, thing, region)
+        return _answered(error.response, action, thing, region)
     if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
         return CredentialsMissing("there are no credentials")
     if isinstance(
@@ -80,13 +109,18 @@ def told(error: Exception, action: str, thing: str, region: str) -> AccessError:
     return Unreached(action.partition(":")[0], found)
 
 
-def _answered(error: dict[str, str], action: str, thing: str, region: str) -> AccessError:
+def _answered(response: dict[str, Any], action: str, thing: str, region: str) -> AccessError:
+    error = response.get("Error", {})
     code = error.get("Code", "unknown")
+    message = " ".join(error.get("Message", "").split()).rstrip(".")
     if code in DENIED:
         return Refused(action, thing, code)
     if code in NOT_SIGNED_IN:
         return CredentialsMissing(f"the credentials are not valid ({code})")
-    if code in ABSENT:
+    if code in ABSENT or (code == "ValidationError" and message.endswith("does not exist")):
         return NotDeployed(thing, region)
-    message = " ".join(error.get("Message", "").split()).rstrip(".")
-    return Unreached(action.partition(":")[0], f"{code}: {message}" if message else code)
+    found = f"{code}: {message}" if message else code
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", SERVER_ERROR)
+    if code in PASSING or status >= SERVER_ERROR:
+        return Unreached(action.partition(":")[0], found)
+    return Declined(action, thing, code, message)

@@ -4,11 +4,16 @@ MigratorError
 ├── FunctionBroke      the function ended without an answer: a fault of ours
 ├── FilesError         MigratorMissing: the environment has no such function
 │                      FilesTold
-├── AccessError        CredentialsMissing, WrongAccount, Refused, NotDeployed, Unreached, AnswerLost
+├── AccessError        CredentialsMissing, WrongAccount, Refused, NotDeployed, Unreached, Declined,
+│                      AnswerLost
 │                      AccessTold
 ├── LockError          FunctionBusy
 │                      LockTold
 └── DatabaseError      DatabaseTold
+
+OperationError
+├── Unready            nothing was changed
+└── Failed             something was, and did not end well
 """
 
 from __future__ import annotations
@@ -65,7 +70,7 @@ class NotDeployed(AccessError):
 
     def __init__(self, thing: str, region: str) -> None:
         self.thing, self.region = thing, region
-        super().__init__(f"there is no {thing} in {region}; deploy the database stack first")
+        super().__init__(f"there is no {thing} in {region}; deploy what makes it first")
 
 
 class Unreached(AccessError):
@@ -74,6 +79,15 @@ class Unreached(AccessError):
     def __init__(self, service: str, found: str) -> None:
         self.service, self.found = service, found
         super().__init__(f"{service} can't be asked: {found}; check network and region, and try again")
+
+
+class Declined(AccessError):
+    """AWS understood a request and does not do it, as things stand."""
+
+    def __init__(self, action: str, thing: str, code: str, message: str) -> None:
+        self.action, self.thing, self.code, self.message = action, thing, code, message
+        found = f"{code}: {message}" if message else code
+        super().__init__(f"AWS does not do {action} on {thing} ({found}); mend what it names, and try again")
 
 
 class AnswerLost(AccessError):
@@ -139,3 +153,15 @@ TOLD: Final = {
     "DatabaseError": DatabaseTold,
 }
 """What becomes of an error of the function, by its family."""
+
+
+class OperationError(Exception):
+    """Anything else about a living system that an operator can act on."""
+
+
+class Unready(OperationError):
+    """The system, or what is asked of it, does not allow an operation; nothing was changed."""
+
+
+class Failed(OperationError):
+    """An operation was begun and did not end well; the sentence says how things stand now."""

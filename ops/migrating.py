@@ -10,10 +10,10 @@ import json
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from ops.aws import connector, told
-from ops.errors import TOLD, AnswerLost, FunctionBroke, FunctionBusy, MigratorMissing, WrongAccount
+from ops.aws import told
+from ops.errors import TOLD, AnswerLost, FunctionBroke, FunctionBusy, MigratorMissing
+from ops.live import Live
 from stacks.functions import LIVE
-from stacks.naming import parameter_path
 from stacks.values import MIGRATOR_NAME
 
 if TYPE_CHECKING:
@@ -46,9 +46,24 @@ def ask_function(
     """
     if environment.migrator is None:
         raise MigratorMissing(environment.name)
-    connect = connect or connector(environment.region)
-    _require_account(environment, connect)
-    function = _function_name(environment, connect)
+    live = Live(environment, connect)
+    if environment.account:
+        live.require_account()
+    return ask_migrator(live, event, say=say, pause=pause)
+
+
+def ask_migrator(
+    live: Live,
+    event: Mapping[str, Any],
+    *,
+    say: Callable[[str], None] = lambda _: None,
+    pause: Callable[[float], None] = time.sleep,
+) -> Document:
+    """Have the function of a living system do what the event says, as `ask_function` does."""
+    environment, connect = live.environment, live.client
+    if environment.migrator is None:
+        raise MigratorMissing(environment.name)
+    function = live.value(MIGRATOR_NAME)
     say(f"asking {function} in {environment.region}")
     wanted = {key: value for key, value in event.items() if value is not None}
     document = _ask(environment, function, wanted, connect, pause)
@@ -59,21 +74,6 @@ def ask_function(
         if not more["applied"]:
             break
     return document
-
-
-def _require_account(environment: Environment, connect: Connect) -> None:
-    """Another account may have a system of the same name, and a database in it."""
-    if environment.account:
-        found = _call(environment, connect, "sts:GetCallerIdentity", "the account")["Account"]
-        if found != environment.account:
-            raise WrongAccount(environment.name, environment.account, found)
-
-
-def _function_name(environment: Environment, connect: Connect) -> str:
-    path = parameter_path(environment.system, MIGRATOR_NAME.stack, MIGRATOR_NAME.name)
-    answer = _call(environment, connect, "ssm:GetParameter", f"parameter {path}", Name=path)
-    name: str = answer["Parameter"]["Value"]
-    return name
 
 
 def _ask(
@@ -156,15 +156,3 @@ def _joined(first: Document, second: Document) -> Document:
         "warnings": list(dict.fromkeys(first["warnings"] + second["warnings"])),
         "seconds": first["seconds"] + second["seconds"],
     }
-
-
-def _call(environment: Environment, connect: Connect, action: str, thing: str, **arguments: Any) -> Any:
-    """Call an operation by its name in a policy, such as `ssm:GetParameter`."""
-    from botocore import xform_name
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    service, _, operation = action.partition(":")
-    try:
-        return getattr(connect(service), xform_name(operation))(**arguments)
-    except (BotoCoreError, ClientError) as error:
-        raise told(error, action, thing, environment.region) from None

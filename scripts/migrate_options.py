@@ -86,11 +86,12 @@ def change(  # noqa: PLR0913  (what the commands have in common, one each)
 ) -> NoReturn:
     """Show what the migrator would do, ask for a yes, do it, and exit; `consent` is --yes and --dry-run."""
     from scripts.commands.migrate import confirming
+    from scripts.consent import Consent
 
     raise typer.Exit(
         confirming.change(
             event,
-            confirming.Consent(*consent),
+            Consent(*consent),
             env=env,
             database_url=url,
             folder=folder,

@@ -14,10 +14,11 @@ from botocore import exceptions
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from ops import aws, migrating
+from ops import aws, live, migrating
 from ops.errors import (
     AnswerLost,
     CredentialsMissing,
+    Declined,
     FunctionBroke,
     FunctionBusy,
     MigratorMissing,
@@ -114,7 +115,9 @@ class Aws:
 
     def fails(self, service: str, operation: str, code: str, message: str = "As AWS says it.") -> None:
         """A service answers with an error."""
-        self._stubs[service].add_client_error(operation, code, message)
+        self._stubs[service].add_client_error(
+            operation, code, message, http_status_code=500 if code.startswith("Internal") else 400
+        )
 
     def ask(self, event: dict[str, Any] = STATUS, environment: Any = STAGING) -> dict[str, Any]:
         """Ask the function."""
@@ -343,7 +346,7 @@ def test_why_the_name_is_not_found_is_told(
     [
         ("ResourceNotFoundException", NotDeployed, f"there is no function {FUNCTION} in us-east-1"),
         ("AccessDeniedException", Refused, f"AWS refuses lambda:InvokeFunction on function {FUNCTION}"),
-        ("KMSDisabledException", Unreached, "lambda can't be asked: KMSDisabledException: As AWS says it;"),
+        ("KMSDisabledException", Declined, f"AWS does not do lambda:InvokeFunction on function {FUNCTION}"),
     ],
 )
 def test_why_the_function_is_not_invoked_is_told(
@@ -415,7 +418,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
 def test_an_environment_on_the_command_line_asks_its_function(
     recorded: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(migrating, "connector", lambda _: recorded.clients.__getitem__)
+    monkeypatch.setattr(live, "connector", lambda _: recorded.clients.__getitem__)
     recorded.name()
     recorded.function(
         applied(7),
@@ -455,7 +458,7 @@ def test_the_exit_code_is_the_one_of_a_direct_run(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(migrating, "connector", lambda _: recorded.clients.__getitem__)
+    monkeypatch.setattr(live, "connector", lambda _: recorded.clients.__getitem__)
     recorded.name()
     recorded.function(given)
 

@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from runtime.migrator.errors import AccessError, DatabaseError, FilesError, LockError, MigratorError, Stopped
+from runtime.migrator.errors import MigratorError
 from scripts.commands.migrate.telling import Telling
+from scripts.ending import tell
 from scripts.errors import ProgramError
 from scripts.exit_codes import Exit
 from scripts.migrate_options import FOLDER
-from scripts.talk import show, talk
+from scripts.talk import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from runtime.migrator.context import Document
-
-CODES: Final[Mapping[type, Exit]] = {
-    ProgramError: Exit.WRONG_INPUT,
-    FilesError: Exit.WRONG_INPUT,
-    AccessError: Exit.NO_ACCESS,
-    LockError: Exit.LOCKED,
-    DatabaseError: Exit.DATABASE_REFUSED,
-}
-"""Which exit code each kind of error means."""
-SIGNALLED: Final = 128
-"""A run that a signal ended exits with this plus the signal's number, as shells have it."""
 
 
 class WhichDatabase(ProgramError):
@@ -55,17 +45,6 @@ def ask(
     telling.clear()
     show(json.dumps(document, indent=2) if as_json else render(document))
     return code(document)
-
-
-def tell(error: MigratorError | ProgramError, *, as_json: bool = False) -> int:
-    """Tell an error in its sentence, and return its exit code."""
-    if as_json:
-        kind = getattr(error, "kind", type(error).__name__)
-        show(json.dumps({"error": {"kind": kind, "message": str(error)}}, indent=2))
-    talk(f"miyabi: {error}")
-    if isinstance(error, Stopped):
-        return SIGNALLED + error.signal
-    return next((CODES[kind] for kind in type(error).__mro__ if kind in CODES), Exit.BUG)
 
 
 def _answer(

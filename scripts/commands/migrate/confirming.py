@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from functools import partial
 from signal import SIGINT
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from scripts.commands.migrate import asking
-from scripts.errors import ProgramError
+from scripts.consent import NobodyToAsk
+from scripts.ending import SIGNALLED
 from scripts.exit_codes import Exit
 from scripts.talk import talk
 
@@ -20,25 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runtime.migrator.context import Document
-
-
-class NobodyToAsk(ProgramError):
-    """A change would need a yes, and there is no person to say it."""
-
-    def __init__(self, action: str) -> None:
-        self.action = action
-        super().__init__(
-            f"{action} asks before it changes anything, and there is nobody to ask; "
-            "write --yes, or --dry-run to look only"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """How far the command line has already said yes."""
-
-    yes: bool
-    dry_run: bool
+    from scripts.consent import Consent
 
 
 def change(  # noqa: PLR0913  (the options of the commands, one each)
@@ -79,7 +61,7 @@ def change(  # noqa: PLR0913  (the options of the commands, one each)
             agreed = typer.confirm(question(document), err=True)
         except typer.Abort:
             talk("\nnothing was changed")
-            return asking.SIGNALLED + SIGINT
+            return SIGNALLED + SIGINT
         if not agreed:
             talk("nothing was changed")
             return Exit.DONE

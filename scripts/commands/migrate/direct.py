@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from runtime.migrator.errors import MigratorError, Stopped
 from runtime.migrator.signals import number_of, terminable
-from scripts.commands.migrate.asking import WhichDatabase, tell
+from scripts.commands.migrate.asking import WhichDatabase
 from scripts.commands.migrate.telling import Telling
+from scripts.ending import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
