@@ -1,7 +1,7 @@
 # Thin on purpose: the work is done by the miyabi program and by scripts/. The environment, .venv, makes itself
 # once and whenever its lock changes; it needs Python 3.11 or later and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help synth cost prices migrate serve local package check test soak golden docs bench checkov lock clean
+.PHONY: help synth plan cost prices deploy adopt drift outputs status logs rotate restore frontend destroy migrate serve local package check test soak docs golden bench checkov lock clean
 
 # Some shells keep the name of their start-up file in ENV; the name of an environment holds no slash.
 ifeq ($(origin ENV),environment)
@@ -15,11 +15,27 @@ help: ## show this list
 synth: .venv/.ready ## write the templates of every environment, or of ENV, to build/
 	@.venv/bin/miyabi synth $(ENV) $(ARGS)
 
+plan: .venv/.ready ## show what changes in ENV, or from A to B (ENV='A B'); that something changes is no failure
+	@.venv/bin/miyabi plan $(ENV) $(ARGS) || { code=$$?; case $$code in 10|11|12) ;; *) exit $$code;; esac; }
+
 cost: .venv/.ready ## estimate what ENV costs a month, line by line
 	@.venv/bin/miyabi cost $(ENV) $(ARGS)
 
 prices: .venv/.ready ## ask AWS for its prices, and write those that changed to cost/prices after showing them
 	@.venv/bin/miyabi cost prices refresh $(ARGS)
+
+deploy: ## bring ENV in AWS to what its settings say: package, stacks, migrations, smoke test
+adopt: ## take what was made by hand into the stacks of ENV
+drift: ## find what in ENV differs from its stacks
+outputs: ## print what the stacks of ENV have made: names, ARNs, addresses
+status: ## see how ENV is: stacks, versions, migrations, health, alarms
+logs: ## read the logs of ENV; ARGS=--follow keeps reading
+rotate: ## renew the secrets of ENV without a failed request
+restore: ## bring the database of ENV back to a time: ARGS='--at TIME'
+frontend: ## upload a built frontend to ENV: ARGS=FOLDER
+destroy: ## delete ENV; what holds data takes an explicit word
+deploy adopt drift outputs status logs rotate restore frontend destroy: .venv/.ready
+	@.venv/bin/miyabi $@ $(ENV) $(ARGS)
 
 migrate: .venv/.ready ## apply the migrations to DATABASE_URL, or to the database of ENV
 	@.venv/bin/miyabi migrate up $(ENV) $(ARGS)

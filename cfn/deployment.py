@@ -70,6 +70,7 @@ class Deployment:
         self.templates = tuple(self._resolver(template, linked=False).template for template in templates)
         self._by_name = _by_name(self.templates)
         self._properties: dict[Resource, dict[str, Any]] = {}
+        self._of_types: dict[tuple[str, ...], list[Resource]] = {}
         self._passed: dict[str, Any] = {}
         self._waiting: list[str] = []
 
@@ -105,7 +106,11 @@ class Deployment:
 
         A resource whose condition does not hold is left out; one whose condition is unknown is there.
         """
-        return [resource for resource in self._resources if not types or resource.type in types]
+        if not types:
+            return list(self._resources)
+        if types not in self._of_types:
+            self._of_types[types] = [resource for resource in self._resources if resource.type in types]
+        return list(self._of_types[types])
 
     def resource(self, reference: object) -> Resource | None:
         """The resource that a Ref or Fn::GetAtt points to, in any template; None for another value."""
@@ -115,9 +120,10 @@ class Deployment:
 
     def properties(self, resource: Resource) -> dict[str, Any]:
         """All properties of a resource, resolved."""
-        if resource not in self._properties:
-            self._properties[resource] = self.resolver(resource.template.name).properties(resource)
-        return self._properties[resource]
+        found = self._properties.get(resource)
+        if found is None:
+            found = self._properties[resource] = self.resolver(resource.template.name).properties(resource)
+        return found
 
     def get(self, resource: Resource, path: str, default: Any = None) -> Any:
         """One resolved property by its dotted path, such as `VpcConfig.SubnetIds` or `Routes.0.Target`.
@@ -262,6 +268,8 @@ def _by_name(templates: Sequence[Template]) -> dict[str, Template]:
 
 def _look_up(value: Any, path: str, default: Any) -> Any:
     """Follow a dotted path; a key may hold dots itself, as `rds.force_ssl` does."""
+    if type(value) is dict and path and path in value:  # what is asked for most
+        return value[path]
     if not path or isinstance(value, Unknown):
         return value
     if isinstance(value, Reference):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cfn.values import Reference, Text, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,19 @@ class Schema:
         is empty may be left out, unless its name is a choice, as that of `{"Allow": {}}` is.
         """
         return list(self._differences(self._body, dict(wanted), dict(found), ""))
+
+    def keeps_no_order(self, steps: Sequence[str]) -> bool:
+        """Whether the order of the list at a path of the properties, such as `Tags`, means nothing."""
+        rule = self._body
+        for step in steps:
+            inside = rule.get("items") if step.isdigit() and "items" in rule else None
+            rule = self._inside(rule, step) if inside is None else self._rule(inside)
+        return self._any_order(rule, "".join(f"/{step}" for step in steps))
+
+    def _any_order(self, rule: dict[str, Any], where: str) -> bool:
+        return bool(
+            rule.get("insertionOrder") is False or rule.get("uniqueItems") or where == f"/{self.tags}"
+        )
 
     def _named(self, key: str) -> frozenset[str]:
         return frozenset(path.removeprefix("/properties/") for path in self._body.get(key, ()))
@@ -164,7 +177,7 @@ class Schema:
         self, rule: dict[str, Any], wanted: list[Any], found: list[Any], where: str
     ) -> Iterator[Difference]:
         items = self._rule(rule.get("items"))
-        if rule.get("insertionOrder") is False or rule.get("uniqueItems") or where == f"/{self.tags}":
+        if self._any_order(rule, where):
             wanted, found = self._aligned(items, wanted, found)
         for position in range(max(len(wanted), len(found))):
             path = f"{where}/{position}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 from cfn.errors import Misfit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,20 @@ def unsettled(value: Any, what: str) -> Unknown | None:
         open_ends = dict.fromkeys(str(part) for part in value.parts if not isinstance(part, str))
         return Unknown(f"{what} hangs on what {', '.join(open_ends)} stands for")
     return derived(value, what) if isinstance(value, Reference | Unknown) else None
+
+
+def unsettled_parts(value: Any) -> Iterator[Reference | Unknown]:
+    """What in a resolved value is still not known."""
+    if isinstance(value, Reference | Unknown):
+        yield value
+    elif isinstance(value, Text):
+        yield from (part for part in value.parts if not isinstance(part, str))
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from unsettled_parts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from unsettled_parts(item)
 
 
 def whole(value: Any) -> int | None:

@@ -94,6 +94,11 @@ class Context:
         return self._by_writer.get(resource, [])
 
     @cached_property
+    def origins(self) -> dict[Resource, list[Resource]]:
+        """What the databases that were asked about take from others; see cost/shared/databases.py."""
+        return {}
+
+    @cached_property
     def log_groups(self) -> dict[str, Resource]:
         """Log groups by their name, as far as it is written."""
         groups = self.resources("AWS::Logs::LogGroup")

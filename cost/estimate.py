@@ -135,7 +135,7 @@ def price(context: Context, name: str) -> Estimate:
     """Price what a context is about; raises CostError."""
     priced = [(resource, tuple(_items(resource, context))) for resource in context.resources()]
     items = [(resource, item) for resource, found in priced for item in found]
-    lines, nobody_tells = _lines(items, context), dict.fromkeys(untold(context))
+    lines, nobody_tells = _lines(items, context), dict.fromkeys(untold(context, _charged(priced)))
     free = Counter(resource.type for resource, found in priced if not found and resource not in nobody_tells)
     return Estimate(
         name=name,
@@ -164,6 +164,15 @@ def _items(resource: Resource, context: Context) -> Iterator[Item | Open]:
         yield Open(resource, unknown.name, unknown.reason)
     except PriceMissing as error:
         raise error.at(resource.logical_id) from None
+
+
+def _charged(priced: Iterable[tuple[Resource, tuple[Item | Open, ...]]]) -> dict[Resource, set[str]]:
+    """What resources are charged for, without those of which something unknown keeps it from being told."""
+    return {
+        resource: {item.component for item in items if isinstance(item, Charge)}
+        for resource, items in priced
+        if not any(isinstance(item, Open) for item in items)
+    }
 
 
 def _own_items(resource: Resource, context: Context) -> Iterator[Item]:

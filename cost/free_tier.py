@@ -41,7 +41,13 @@ class Allowance:
 
     def is_for(self, resource: Resource, price: str, pattern: str) -> bool:
         """Whether a line of this resource at this price may use it, by one of the patterns."""
-        return fnmatchcase(price, pattern) and (not self.types or resource.type in self.types)
+        return fits(price, pattern) and (not self.types or resource.type in self.types)
+
+
+@cache
+def fits(price: str, pattern: str) -> bool:
+    """Whether a price is one of those that a pattern means; both are of a few hundred names."""
+    return fnmatchcase(price, pattern)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from cost.free_tier import fits
 from cost.pricebook import Part
 
 if TYPE_CHECKING:
@@ -56,11 +57,15 @@ def settle(charges: Sequence[Unsettled], allowances: Sequence[Allowance] = ()) -
 def grants(charges: Sequence[Unsettled], allowances: Sequence[Allowance]) -> Iterator[Grant]:
     """Hand out the allowances, in the order in which they are used up."""
     free = [Decimal(0)] * len(charges)
+    names = [charge.price.name for charge in charges]
+    different = set(names)
     for allowance in allowances:
         left = allowance.quantity
         for pattern in allowance.covers:
+            if not any(fits(name, pattern) for name in different):
+                continue
             for index, charge in enumerate(charges):
-                if left and allowance.is_for(charge.resource, charge.price.name, pattern):
+                if left and allowance.is_for(charge.resource, names[index], pattern):
                     taken = min(left, charge.quantity - free[index])
                     free[index] += taken
                     left -= taken

@@ -13,7 +13,7 @@ from cost.registry import pricing_of
 from cost.usage.figures import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from cfn.template import Resource
     from cost.context import Context
@@ -29,12 +29,20 @@ class SomeUse(Usage):
         return Decimal(1) if found is None else found
 
 
-def untold(context: Context) -> Iterator[Resource]:
-    """Resources whose use nobody tells, and which would be charged for any."""
+def untold(context: Context, charged: Mapping[Resource, set[str]]) -> Iterator[Resource]:
+    """Resources whose use nobody tells, and which would be charged for any.
+
+    Args:
+        context: What the estimate is about.
+        charged: What resources are charged for, of those for which it has been found out.
+    """
     figures = context.figures
     used = replace(context, figures=SomeUse(figures.file, figures.derived, high=figures.high))
     for resource in context.resources():
-        if not _is_told(resource, context) and _components(resource, used) - _components(resource, context):
+        if _is_told(resource, context):
+            continue
+        already = charged[resource] if resource in charged else _components(resource, context)
+        if _components(resource, used) - already:
             yield resource
 
 

@@ -13,6 +13,8 @@ from uuid import uuid4
 
 from ops.errors import Declined, NotDeployed, Unready
 from ops.stack import Event, follow, last_event
+from runtime.migrator.errors import AccessError
+from stacks.values import SERVICE_ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -110,10 +112,13 @@ def propose(
     arguments: Document = {
         "StackName": wanted.name,
         "ChangeSetName": f"miyabi-{uuid4().hex[:12]}",
+        # a repeated request of the same name would be refused without it
+        "ClientToken": uuid4().hex,
         "ChangeSetType": kind,
         "TemplateBody": wanted.text,
         "Parameters": parameters(wanted, now, given or {}),
         "Capabilities": list(wanted.capabilities),
+        "RoleARN": live.value_or_none(SERVICE_ROLE),
         "ResourcesToImport": list(imports) or None,
         "Tags": None if imports else [{"Key": key, "Value": one} for key, one in wanted.tags.items()],
     }
@@ -189,9 +194,10 @@ def _made(
         pause(PAUSE)
     if found["Status"] == "FAILED":
         reason = found.get("StatusReason", "")
-        problems = _problems(live, made["Id"])
+        is_nothing = any(part in reason for part in NOTHING)
+        problems = [] if is_nothing else _problems(live, made["Id"])
         _discard(live, stack, made["Id"], is_new=is_new)
-        if any(part in reason for part in NOTHING):
+        if is_nothing:
             return None
         raise ChangeSetRefused(stack, reason, problems)
     changes = [change["ResourceChange"] for change in _all_changes(live, thing, found)]
@@ -212,10 +218,16 @@ def _all_changes(live: Live, thing: str, found: Document) -> list[Document]:
 
 
 def _problems(live: Live, change_set: str) -> list[str]:
-    """What validation before deployment has found: `DescribeEvents`, since DescribeStackEvents has none."""
-    events = live.call(
-        "cloudformation:DescribeEvents", "the change set's events", ChangeSetName=change_set
-    ).get("OperationEvents", [])
+    """What validation before deployment has found: `DescribeEvents`, since DescribeStackEvents has none.
+
+    Nothing where it may not be asked: the change set's own reason is told then.
+    """
+    try:
+        events = live.call(
+            "cloudformation:DescribeEvents", "the change set's events", ChangeSetName=change_set
+        ).get("OperationEvents", [])
+    except AccessError:
+        return []
     return [
         f"{one.get('LogicalResourceId', 'the template')}: "
         f"{one.get('ValidationStatusReason', '')} ({one.get('ValidationName', '')})"

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ops.errors import NotDeployed, Unreached
+from ops.hiding import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from ops.live import Live
@@ -28,8 +29,31 @@ UPDATABLE: Final = frozenset(
 """Statuses that an update can begin in."""
 REVIEW: Final = "REVIEW_IN_PROGRESS"
 """A stack that is only a name so far, to which a change set was made."""
+REMEDIES: Final[Mapping[str, str]] = {
+    "CREATE_FAILED": "its creation was stopped: delete it by `aws cloudformation delete-stack`, and deploy "
+    "again",
+    "DELETE_FAILED": "its deletion did not end: mend what its events name, and go on with "
+    "`miyabi destroy {environment}`",
+    "IMPORT_ROLLBACK_FAILED": "an import could not be taken back: its events name why, mend that first; "
+    "AWS support can help",
+    "ROLLBACK_COMPLETE": "its first creation failed: read why, then delete it by "
+    "`miyabi deploy {environment} --abandon {stack}`",
+    "ROLLBACK_FAILED": "its first creation failed and left something: delete it by "
+    "`aws cloudformation delete-stack`, keeping what its events name by --retain-resources",
+    "UPDATE_FAILED": "an update failed half-way: roll it back by `aws cloudformation rollback-stack`",
+    "UPDATE_ROLLBACK_FAILED": "an update could not be taken back: mend what its events name, then go on by "
+    "`miyabi deploy {environment} --continue-rollback {stack}`",
+}
+"""What to do about a stack that takes no update, by its status; see `remedy`. "Understand stack creation
+events" and "Troubleshooting", CloudFormation User Guide."""
+BEGINNINGS: Final = frozenset(
+    {"CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS", "UPDATE_IN_PROGRESS"}
+)
+"""Statuses of a stack with which an operation begins; a rollback is part of one."""
 PAUSE: Final = 3.0
 """Seconds between two questions for events."""
+UNSEEN: Final = 20
+"""Questions after which an operation of which nothing is seen counts as ended: a minute."""
 PATIENCE: Final = 100
 """Questions in a row that may go unanswered while an operation is followed: five minutes."""
 
@@ -137,12 +161,18 @@ def held(live: Live, name: str) -> dict[str, Held]:
     return {one.logical_id: one for one in found}
 
 
-def last_event(live: Live, name: str) -> str | None:
-    """Id of a stack's last event; None where it has none."""
+def remedy(status: str, environment: str, name: str) -> str:
+    """What to do about a stack in a status in which it takes no update; `name` is its short or whole name."""
+    found = REMEDIES.get(status, "its events tell why, mend that first")
+    return found.format(environment=environment, stack=name.rpartition("-")[2])
+
+
+def last_event(live: Live, name: str) -> str:
+    """Id of a stack's last event; empty where it has none."""
     try:
-        return next((event.id for event in _newest_first(live, name)), None)
+        return next((event.id for event in _newest_first(live, name)), "")
     except NotDeployed:
-        return None
+        return ""
 
 
 def follow(
@@ -153,20 +183,23 @@ def follow(
     after: str | None = None,
     pause: Callable[[float], None] = time.sleep,
 ) -> Stack:
-    """Tell the events after one to `watch`, oldest first, until no operation goes on; returns the stack then.
+    """Tell an operation's events to `watch`, oldest first, until it has ended; returns the stack then.
 
+    `after` is the last event before one that was asked for now; without it, it is the one under way, from its
+    beginning. AWS may tell of the stack as it was for a while: it has ended when its last event says so too.
     A connection that is lost meanwhile is waited for: the operation goes on at AWS. Raises `AccessError`.
     """
-    unanswered = 0
+    unanswered, unseen, status = 0, 0, ""
     while True:
         try:
             stack = _described(live, stack_id)
             for event in reversed(list(_until(live, stack_id, after))):
                 after = event.id
+                status = event.status if event.is_of_stack else status
                 watch(event)
-            if not stack.is_busy:
+            if not stack.is_busy and (stack.status == status != REVIEW or unseen >= UNSEEN):
                 return stack
-            unanswered = 0
+            unanswered, unseen = 0, 0 if stack.is_busy else unseen + 1
         except Unreached:
             unanswered += 1
             if unanswered > PATIENCE:
@@ -180,10 +213,13 @@ def _described(live: Live, stack_id: str) -> Stack:
 
 
 def _until(live: Live, stack_id: str, known: str | None) -> Iterator[Event]:
+    """The events after a known one, newest first; without one, those of the last operation."""
     for event in _newest_first(live, stack_id):
         if event.id == known:
             return
         yield event
+        if known is None and event.is_of_stack and event.status in BEGINNINGS:
+            return
 
 
 def _newest_first(live: Live, name: str) -> Iterator[Event]:
@@ -198,7 +234,7 @@ def _newest_first(live: Live, name: str) -> Iterator[Event]:
             physical_id=one.get("PhysicalResourceId", ""),
             type=one["ResourceType"],
             status=one["ResourceStatus"],
-            reason=one.get("ResourceStatusReason", ""),
+            reason=reason(one.get("ResourceStatusReason", "")),
         )
 
 
@@ -208,7 +244,7 @@ def _read(found: dict[str, Any]) -> Stack:
         name=found["StackName"],
         id=found["StackId"],
         status=found["StackStatus"],
-        reason=found.get("StackStatusReason", ""),
+        reason=reason(found.get("StackStatusReason", "")),
         parameters={one["ParameterKey"]: one.get("ParameterValue", "") for one in parameters},
         resolved={one["ParameterKey"]: one["ResolvedValue"] for one in parameters if "ResolvedValue" in one},
         tags={one["Key"]: one["Value"] for one in found.get("Tags", [])},

@@ -116,6 +116,11 @@ VARIABLES: Final = (
     ),
     Variable("ENVIRONMENT", "named in every log line and metric", _ALL),
     Variable("LOG_LEVEL", "least severity that is written", _ALL),
+    Variable(
+        "DEBUG_UNTIL",
+        "until when lines of level DEBUG are written whatever LOG_LEVEL says, such as 2026-11-26T03:00:00Z",
+        optional_for=_API | _LOGIN,
+    ),
     Variable("RUST_LOG", "log filter of a bootstrap written in Rust", optional_for=_API),
     Variable(
         "SECRETS_REVISION",

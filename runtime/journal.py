@@ -7,8 +7,11 @@ https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat
 from __future__ import annotations
 
 import json
+import logging
 import threading
+import time
 import traceback
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,17 +23,47 @@ LEVELS: Final = ("DEBUG", "INFO", "WARN", "ERROR")
 HIDDEN: Final = "***"
 
 
+def silence_libraries() -> None:
+    """Let libraries write warnings and what is worse, and nothing less, whatever Lambda's level is.
+
+    Lambda's runtime client gives the root logger the function's ApplicationLogLevel. At DEBUG, botocore
+    writes what is sent, signed by which session token, and Powertools what a route was given.
+    """
+    logging.getLogger().setLevel(logging.WARNING)
+
+
 class Journal:
-    """Lines of a log. `fields` stand in each, `secrets` in none."""
+    """Lines of a log. `fields` stand in each, `secrets` in none.
+
+    Lines of level DEBUG are written until `debug_until` as well, in seconds since 1970; see `look`.
+    """
 
     def __init__(
-        self, stream: TextIO, level: str, fields: Mapping[str, Any], secrets: Iterable[str] = ()
+        self,
+        stream: TextIO,
+        level: str,
+        fields: Mapping[str, Any],
+        secrets: Iterable[str] = (),
+        *,
+        debug_until: float = 0.0,
     ) -> None:
         self._stream, self._fields = stream, dict(fields)
-        self._least = LEVELS.index(level)
+        self._least = self._usual = LEVELS.index(level)
+        self._debug_until = debug_until
+        self.look()
         self._secrets: list[str] = []
         self.learn(secrets)
         self._lock = threading.Lock()
+
+    def look(self) -> None:
+        """Look whether lines of level DEBUG are wanted now; once for each request."""
+        if self._debug_until:
+            self._least = 0 if time.time() < self._debug_until else self._usual
+
+    @property
+    def debugging(self) -> bool:
+        """Whether lines of level DEBUG are written."""
+        return self._least == 0
 
     def learn(self, secrets: Iterable[str]) -> None:
         """Make these unreadable from here on."""
@@ -63,6 +96,22 @@ class Journal:
         with self._lock:
             self._stream.write(text + "\n")
             self._stream.flush()
+
+    @contextmanager
+    def timed(self, message: str, **more: Any) -> Iterator[dict[str, Any]]:
+        """Write at DEBUG how long something took, with what is put into the dictionary meanwhile.
+
+        Where it ends by an exception, the exception's type stands there, without its words.
+        """
+        begun = time.monotonic()
+        try:
+            yield more
+        except Exception as error:
+            more["failure"] = type(error).__name__
+            raise
+        finally:
+            if self.debugging:
+                self.write("DEBUG", message, milliseconds=round((time.monotonic() - begun) * 1000, 2), **more)
 
     def _hidden(self, value: Any) -> Any:
         """The value without secrets; a short one may stand in a name as well, which must stay."""

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Literal, Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from pydantic import SecretStr, ValidationError
 
 LogLevel = Literal["DEBUG", "INFO", "WARN", "ERROR"]
+DEBUG_REFUSED: Final = (
+    "environment variable DEBUG_UNTIL is refused (it is no time such as 2026-11-26T03:00:00Z); "
+    "nothing is debugged"
+)
+"""What is written once where debugging is to end at a time that can't be read: serving goes on."""
 
 
 class Invocation(Protocol):
@@ -40,6 +46,17 @@ def accepted(current: SecretStr | None, previous: SecretStr | None) -> tuple[str
     if current is None:
         return ()
     return tuple(secret.get_secret_value() for secret in (current, previous) if secret)
+
+
+def read_end(text: str) -> float | None:
+    """When debugging ends, in seconds since 1970; 0.0 where it is off, None where the text is no time."""
+    if not text:
+        return 0.0
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.timestamp() if moment.tzinfo else None
 
 
 def read_trace() -> str | None:

@@ -1,4 +1,4 @@
-"""Measures the program's budgets: `synth` and `cost`, each beside Python importing their libraries."""
+"""Measures the budgets of `synth`, `cost` and `plan`, each beside Python importing their libraries."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from scripts.exit_codes import Exit
 from scripts.measuring import Series, in_turn, machine, ratio, seconds
 from scripts.talk import show, talk
 from stacks.synthesis import MOST_RESOURCES
 
 ROUNDS = 9
 MIYABI = str(Path(sys.executable).parent / "miyabi")
+PLAN = f"'{MIYABI}' plan reported production; test $? -eq {Exit.CHANGES}"
+"""It exits otherwise than with 0 because there are changes."""
 SIZES = (125, 250, 500, 1000)
 """Resources of the templates that show how pricing grows; 500 is what CloudFormation takes."""
 KINDS: tuple[tuple[str, dict[str, object]], ...] = (
@@ -63,6 +66,7 @@ def main() -> None:
         baseline,
         Measured("`miyabi synth`, all environments, second run", (MIYABI, "synth"), 0.7),
         Measured("`miyabi cost production`", (MIYABI, "cost", "production"), 0.5),
+        Measured("`miyabi plan reported production`", ("sh", "-c", PLAN), 1.0),
     ]
     with TemporaryDirectory() as folder:
         measured += _growth(Path(folder))

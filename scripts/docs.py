@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from cost.usage import Key
 
 ROOT = Path(__file__).parent.parent
+LINTED = ROOT / ".cache" / "cfn-lint"
+"""Where findings of cfn-lint are kept, for the commands that run in a folder of their own."""
 WORDS = {"array": "list", "string": "text", "boolean": "true or false", "integer": "whole number"}
 PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
@@ -340,6 +342,9 @@ def output_of(*arguments: str, unseen: tuple[str, ...] = ()) -> Callable[[], str
     def run() -> str:
         program = Path(sys.executable).parent / "miyabi"
         with TemporaryDirectory() as folder:
+            LINTED.mkdir(parents=True, exist_ok=True)
+            (Path(folder) / ".cache").mkdir()
+            (Path(folder) / ".cache" / "cfn-lint").symlink_to(LINTED)
             done = subprocess.run(
                 [program, *arguments, *unseen], cwd=folder, capture_output=True, text=True, check=True
             )
@@ -371,6 +376,22 @@ MIGRATE_COMMANDS = (
     "snapshot",
     "roles",
     "probe",
+)
+LIVING_COMMANDS = (
+    "plan",
+    "deploy",
+    "adopt",
+    "status",
+    "outputs",
+    "logs",
+    "drift",
+    "invoke",
+    "secret",
+    "frontend",
+    "rotate",
+    "debug",
+    "restore",
+    "destroy",
 )
 COST_COMMANDS = ("estimate", "diff", "sweep", "explain", "usage")
 AS_OF = ("--as-of", "2026-11-22")
@@ -422,6 +443,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "help-cost": output_of("cost", "--help"),
     **{f"help-cost-{name}": output_of("cost", name, "--help") for name in COST_COMMANDS},
     "help-cost-prices-refresh": output_of("cost", "prices", "refresh", "--help"),
+    **{f"help-{name}": output_of(name, "--help") for name in LIVING_COMMANDS},
+    **{f"help-secret-{name}": output_of("secret", name, "--help") for name in ("list", "set")},
     "help-migrate": output_of("migrate", "--help"),
     **{f"help-migrate-{name}": output_of("migrate", name, "--help") for name in MIGRATE_COMMANDS},
     "help-serve": output_of("serve", "--help"),

@@ -25,3 +25,11 @@ class ResultUnwritable(ProgramError):
             f"the result can't be written{where}: {error.strerror or error}; "
             "make room there, or write elsewhere"
         )
+
+
+def mistakes() -> tuple[type[Exception], ...]:
+    """What an operator can mend; asked for when something went wrong, so that a start does not import it."""
+    from cfn.errors import CfnError
+    from stacks.errors import StackError
+
+    return StackError, CfnError, ProgramError

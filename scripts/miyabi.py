@@ -9,8 +9,19 @@ from typing import Annotated, Literal
 
 import typer
 
-from scripts import cost_app, local_app, migrate_app, package_app
-from scripts.errors import ProgramError, ResultUnwritable
+from scripts import (
+    adopt_app,
+    changing_app,
+    cost_app,
+    deploy_app,
+    living_app,
+    local_app,
+    migrate_app,
+    package_app,
+    plan_app,
+    publishing_app,
+)
+from scripts.errors import ResultUnwritable, mistakes
 from scripts.narrowing import narrowed
 from scripts.talk import prepare_streams, refuse, talk
 
@@ -22,13 +33,17 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="The Miyabi Society backend as code, without an AWS account: templates, bills, API, package.",
+    help="The Miyabi Society backend as code: templates, bills, API and package without an AWS account, "
+    "and deploying and operating it with one.",
 )
 
 app.add_typer(cost_app.app, name="cost")
 app.add_typer(local_app.app, name="local")
 app.add_typer(migrate_app.app, name="migrate")
 app.add_typer(package_app.app, name="package")
+app.command("plan", epilog=plan_app.EXAMPLE)(plan_app.plan)
+for part in (deploy_app, adopt_app, living_app, changing_app, publishing_app):
+    part.register(app)
 
 Environments = Annotated[
     list[str] | None,
@@ -100,14 +115,6 @@ def main() -> None:
     except OSError as error:  # what a file is read for is refused where that is done
         refuse(ResultUnwritable(error))
     except Exception as error:
-        if not isinstance(error, _mistakes()):
+        if not isinstance(error, mistakes()):
             raise
         refuse(error)
-
-
-def _mistakes() -> tuple[type[Exception], ...]:
-    """What an operator can mend; asked for when something went wrong, so that a start does not import it."""
-    from cfn.errors import CfnError
-    from stacks.errors import StackError
-
-    return StackError, CfnError, ProgramError

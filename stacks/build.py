@@ -9,18 +9,23 @@ from typing import TYPE_CHECKING
 
 from stacks.errors import BuildFolderUnusable
 from stacks.manifest import manifest
+from stacks.pipeline import build_pipeline
 from stacks.writing import dumps
 
 if TYPE_CHECKING:
     from stacks.synthesis import Synthesis
 
 MANIFEST = "manifest.json"
+PIPELINE = "pipeline.json"
+"""Who may deploy the environment: no stack of it, so not in the manifest."""
 
 
 def files(synthesis: Synthesis) -> dict[str, str]:
     """Every file of an environment's build folder, by name."""
+    pipeline = build_pipeline(synthesis.environment, synthesis.templates).template.to_dict()
     return {f"{stack}.json": text for stack, text in synthesis.texts.items()} | {
-        MANIFEST: dumps(manifest(synthesis))
+        PIPELINE: dumps(pipeline),
+        MANIFEST: dumps(manifest(synthesis)),
     }
 
 

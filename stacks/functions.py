@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from troposphere import Join, awslambda, iam, logs
+from troposphere import Equals, If, Join, Not, Ref, awslambda, iam, logs
 
-from runtime.contract import CUSTOM_HANDLER, HANDLERS
+from runtime.contract import CUSTOM_HANDLER, HANDLERS, variables_of
 from stacks import policies
 from stacks.log_groups import add_log_group
 from stacks.naming import logical_id, managed_policy
@@ -32,6 +32,10 @@ NOT_VERSIONED = frozenset({"ReservedConcurrentExecutions", "Tags"})
 """Properties of a function that a published version does not carry."""
 LIVE = "live"
 """The alias that callers use; it follows the newest version."""
+DEBUGS = "DEBUG_UNTIL"
+"""Variable of the functions that can be told to write lines of level DEBUG for a while."""
+DEBUG_CONDITION = "DebugIsOn"
+A_TIME = r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)?$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ class Blueprint:
     def is_custom(self) -> bool:
         """Whether a binary named bootstrap runs."""
         return self.runtime.startswith("provided")
+
+    @property
+    def debugs(self) -> bool:
+        """Whether the code can be told to debug until some time."""
+        return DEBUGS in variables_of(self.function) and not self.is_custom
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +150,7 @@ def _properties(stack: Stack, blueprint: Blueprint, role: iam.Role, group: logs.
     if blueprint.snap_start:
         properties["SnapStart"] = awslambda.SnapStart(ApplyOn="PublishedVersions")
     if blueprint.own_log_settings:
-        properties["LoggingConfig"] = _logging(settings, group)
+        properties["LoggingConfig"] = _logging(stack, blueprint, group)
     if blueprint.security_group:
         properties["VpcConfig"] = awslambda.VPCConfig(
             SecurityGroupIds=[stack.read(blueprint.security_group)], SubnetIds=stack.read(FUNCTION_SUBNETS)
@@ -149,9 +158,25 @@ def _properties(stack: Stack, blueprint: Blueprint, role: iam.Role, group: logs.
     return properties
 
 
-def _logging(settings: FunctionSettings, group: logs.LogGroup) -> awslambda.LoggingConfig:
+def _logging(stack: Stack, blueprint: Blueprint, group: logs.LogGroup) -> awslambda.LoggingConfig:
+    """Lambda drops what is below its level before anybody sees it, so debugging lowers that as well."""
+    level: Any = blueprint.settings.log_level
+    if blueprint.debugs:
+        stack.template.add_condition(DEBUG_CONDITION, Not(Equals(_debug_until(stack), "")))
+        level = If(DEBUG_CONDITION, "DEBUG", level)
     return awslambda.LoggingConfig(
-        LogFormat="JSON", LogGroup=group.ref(), ApplicationLogLevel=settings.log_level, SystemLogLevel="INFO"
+        LogFormat="JSON", LogGroup=group.ref(), ApplicationLogLevel=level, SystemLogLevel="INFO"
+    )
+
+
+def _debug_until(stack: Stack) -> Ref:
+    return stack.parameter(
+        "DebugUntil",
+        "String",
+        "Until when api and login write lines of level DEBUG, such as 2026-11-26T03:00:00Z; empty for never",
+        AllowedPattern=A_TIME,
+        ConstraintDescription="a time in UTC such as 2026-11-26T03:00:00Z, or nothing",
+        Default="",
     )
 
 
@@ -160,6 +185,7 @@ def _variables(stack: Stack, blueprint: Blueprint) -> dict[str, Any]:
         "ENVIRONMENT": stack.environment.name,
         "LOG_LEVEL": blueprint.settings.log_level,
         "SECRETS_REVISION": revision(stack),
+        **({DEBUGS: _debug_until(stack)} if blueprint.debugs else {}),
         **blueprint.variables,
     }
 
@@ -205,7 +231,8 @@ def _described(stack: Stack, function: awslambda.Function, package: Any) -> Join
     found = _references(stack, described["Environment"])
     known_in_aws = {json.dumps(each): each for each in found if each != revision(stack).to_dict()}
     values = [known_in_aws[key] for key in sorted(known_in_aws)]
-    return Join(" ", [package, "configuration", configuration, "secrets", revision(stack), *values])
+    # the revision last: a text may be empty, and nobody says whether Lambda keeps a space at the end
+    return Join(" ", [package, "configuration", configuration, *values, "secrets", revision(stack)])
 
 
 def _references(stack: Stack, value: Any) -> Iterator[dict[str, Any]]:

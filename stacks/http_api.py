@@ -44,18 +44,16 @@ def add_http_api(stack: Stack, functions: dict[Function, DeployedFunction]) -> g
     """Add the API, one integration and permission for each function, the routes and the stage."""
     settings = stack.environment.http_api
     api = stack.add(gateway.Api("HttpApi", Name=settings.name, ProtocolType="HTTP", **_cors(settings)))
-    integrations = {
-        function: _add_integration(stack, api, function, deployed) for function, deployed in functions.items()
-    }
+    integrations = {}
+    for function, deployed in functions.items():
+        permission = _let_invoke(stack, api, function, deployed) if settings.invoke_permission else None
+        integrations[function] = _add_integration(stack, api, function, deployed, permission)
     if settings.named_routes:
         for route in ROUTES:
             if route.function in integrations:
                 _add_route(stack, api, _route_id(route), route.key, integrations[route.function])
     else:
         _add_route(stack, api, "DefaultRoute", STAGE, integrations[Function.API])
-    if settings.invoke_permission:
-        for function, deployed in functions.items():
-            _let_invoke(stack, api, function, deployed)
     _add_stage(stack, api, settings)
     return api
 
@@ -76,11 +74,17 @@ def _cors(settings: HttpApiSettings) -> dict[str, Any]:
 
 
 def _add_integration(
-    stack: Stack, api: gateway.Api, function: Function, deployed: DeployedFunction
+    stack: Stack,
+    api: gateway.Api,
+    function: Function,
+    deployed: DeployedFunction,
+    permission: awslambda.Permission | None,
 ) -> gateway.Integration:
+    """Add what calls a function, once it may: or requests would be answered with 500 meanwhile."""
     return stack.add(
         gateway.Integration(
             f"{logical_id(function.value)}Integration",
+            **given(permission, DependsOn=permission.title if permission else None),
             ApiId=api.ref(),
             IntegrationType="AWS_PROXY",
             IntegrationUri=deployed.invoke_arn,
@@ -107,12 +111,14 @@ def _add_route(stack: Stack, api: gateway.Api, name: str, key: str, integration:
     )
 
 
-def _let_invoke(stack: Stack, api: gateway.Api, function: Function, deployed: DeployedFunction) -> None:
+def _let_invoke(
+    stack: Stack, api: gateway.Api, function: Function, deployed: DeployedFunction
+) -> awslambda.Permission:
     """Let this API, by any stage and route of it, invoke exactly what its integration calls.
 
     `<api>/*` covers $default as well; `<api>/*/*/*` does not, for that route's ARN is one part shorter.
     """
-    stack.add(
+    return stack.add(
         awslambda.Permission(
             f"{logical_id(function.value)}Permission",
             Action="lambda:InvokeFunction",

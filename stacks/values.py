@@ -76,3 +76,5 @@ ARTIFACT_KEY = Value("artifact", "key", "Object key of the Python package; writt
 BOOTSTRAP_KEY = Value(
     "artifact", "bootstrap-key", "Object key of a custom runtime's package; written by deploy"
 )
+
+SERVICE_ROLE = Value("pipeline", "service-role-arn", "Role by which CloudFormation changes the stacks")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,8 @@ from hypothesis import HealthCheck, settings
 from tests.sampling import SOAK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
 
     from twin.postgres import Server
 
@@ -23,6 +25,21 @@ settings.register_profile("soak", max_examples=SOAK, deadline=None, suppress_hea
 settings.load_profile("default")
 
 LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Ten thousand tests and their modules are here to stay: let nobody look for garbage among them.
+
+    Nor often among what tests make: with Python's own thresholds that was a tenth of their time.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 20)
+        gc.enable()
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +64,18 @@ def _no_overrides(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
+def linted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What cfn-lint has found is kept by a template's hash: one template is put before it once a run.
+
+    All workers share the folder, as several runs of the program share theirs.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "linted"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """A PostgreSQL with TLS for each worker, which ends with it.
 
@@ -54,7 +83,7 @@ def postgres() -> Iterator[Server]:
     """
     from twin.postgres import start
 
-    with start() as server:
+    with start() as server, server.staying_connected():
         yield server
 
 

@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from secrets import token_hex, token_urlsafe
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote, urlencode
@@ -25,10 +25,11 @@ from twin.installation import find_binaries, find_room, version_of
 from twin.keeping import Keep
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from psycopg import Connection
+    from psycopg.sql import Composed
 
     from twin.cluster import Cluster
 
@@ -68,6 +69,8 @@ class Server:
         self._keep, self.binaries, self.version, self._passwords = keep, binaries, version, passwords
         self.folder, self.data, self.ca, self.log = cluster.folder, cluster.data, cluster.ca, cluster.log
         self._process: subprocess.Popen[bytes] | None = None
+        self._kept: Connection | None = None
+        self._keeps = False
 
     def url(
         self, database: str, *, user: str | None = None, password: str | None = None, **params: str
@@ -105,20 +108,18 @@ class Server:
         from psycopg.sql import SQL, Identifier
 
         name = name or f"database_{token_hex(6)}"
-        with self._housekeeping() as connection:
-            connection.execute(
-                SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
-                    Identifier(name), Identifier(owner), Identifier(template or "template1")
-                )
+        self._housekeep(
+            SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                Identifier(name), Identifier(owner), Identifier(template or "template1")
             )
+        )
         return name
 
     def drop_database(self, name: str) -> None:
         """Drop a database, whoever is connected to it; nothing happens if it is gone."""
         from psycopg.sql import SQL, Identifier
 
-        with self._housekeeping() as connection:
-            connection.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+        self._housekeep(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
     def stop(self, *, immediate: bool = False) -> None:
         """Stop the server and keep its files; nothing happens if it is stopped.
@@ -126,6 +127,7 @@ class Server:
         Args:
             immediate: Without closing anything in order, as in a crash: it recovers when it starts again.
         """
+        self._hang_up()
         if self._process is None:
             return
         for request in (signal.SIGQUIT,) if immediate else (signal.SIGINT, signal.SIGQUIT):
@@ -164,6 +166,39 @@ class Server:
     def __exit__(self, *error: object) -> None:
         """Close it."""
         self.close()
+
+    @contextmanager
+    def staying_connected(self) -> Iterator[None]:
+        """Make and drop databases on one connection meanwhile: a new one costs as much as a database."""
+        self._keeps = True
+        try:
+            yield
+        finally:
+            self._keeps = False
+            self._hang_up()
+
+    def _housekeep(self, statement: Composed) -> None:
+        from psycopg import OperationalError
+
+        if not self._keeps:
+            with self._housekeeping() as connection:
+                connection.execute(statement)
+            return
+        if self._kept is None or self._kept.closed:
+            self._kept = self._housekeeping()
+        try:
+            self._kept.execute(statement)
+        except OperationalError:
+            # Whoever ends all sessions, or crashes the server, has ended this one too.
+            if not self._kept.broken:
+                raise
+            self._kept = self._housekeeping()
+            self._kept.execute(statement)
+
+    def _hang_up(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     def _housekeeping(self) -> Connection:
         from psycopg import connect

@@ -10,6 +10,7 @@ from cost.shared.places import meant, nearest
 from cost.shared.vcpus import vcpus
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from decimal import Decimal
 
     from cfn.template import Resource
@@ -43,12 +44,18 @@ def members(cluster: Resource, context: Context) -> list[Resource]:
 
 def origins(instance: Resource, context: Context) -> list[Resource]:
     """A database itself, then what it replicates or is in, and so on."""
-    found: list[Resource] = []
+    if instance not in context.origins:
+        context.origins[instance] = list(_followed(instance, context))
+    return context.origins[instance]
+
+
+def _followed(instance: Resource, context: Context) -> Iterator[Resource]:
+    found: set[Resource] = set()
     current: Resource | None = instance
     while current is not None and current not in found:
-        found.append(current)
+        found.add(current)
+        yield current
         current = _origin(current, context)
-    return found
 
 
 def _origin(database: Resource, context: Context) -> Resource | None:

@@ -69,6 +69,7 @@ class Application:
         """
         begun = time.monotonic()
         request = read_request(event)
+        debug = self._record.debugging(request.id)
         call: Call | None = None
         refusal: Refusal | None = None
         try:
@@ -76,7 +77,10 @@ class Application:
                 return preflight
             self._check_origin(request)
             route = find_route(event, request)
-            call = Call(request, route, begun + milliseconds_left / 1000, self._tokens)
+            call = Call(request, route, begun + milliseconds_left / 1000, self._tokens, debug=debug)
+            if debug:
+                body = len(event.get("body") or "")
+                debug("asked", route=route.key, body_characters=body, milliseconds_left=milliseconds_left)
             call.claims = self._authenticate(request) if route.token else None
             refuse_body(event, request)
             answer = self._route(event, call)
@@ -95,7 +99,11 @@ class Application:
         begun = time.monotonic()
         user_id = kind = None
         try:
-            session = sign_in(event, self._database, self._tokens, begun + milliseconds_left / 1000)
+            if debug := self._record.debugging(request_id):
+                debug("asked", route="login", milliseconds_left=milliseconds_left)
+            session = sign_in(
+                event, self._database, self._tokens, begun + milliseconds_left / 1000, debug=debug
+            )
             user_id, status = str(session.user.id), HTTPStatus.OK
             answer = {"ok": True, "session": session.model_dump(mode="json")}
         except Exception as error:  # noqa: BLE001  (the login must be able to answer its caller)

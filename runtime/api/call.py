@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from runtime.api.errors import Fault, Unauthenticated
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from sqlalchemy import Connection
@@ -36,6 +37,8 @@ class Call:
     cookies: list[str] = field(default_factory=list)
     refusal: Refusal | None = None
     """Why it was refused, if it was."""
+    debug: Callable[..., None] | None = None
+    """Writes a line of level DEBUG; None where none is wanted."""
     _connection: Connection | None = None
 
     @property

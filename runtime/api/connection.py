@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 import psycopg
@@ -12,6 +13,9 @@ from runtime.api.errors import Unavailable
 from runtime.api.failures import Unanswered, not_connected
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Self
+
     from psycopg.abc import PQGen
 
     from runtime.migrator.connection import Target
@@ -53,6 +57,39 @@ class Recalling(psycopg.Cursor[Any]):
         return known
 
 
+class Watched(Recalling):
+    """A cursor that tells of each statement: its text, which holds no parameters, and what it took."""
+
+    def execute(self, query: Any, params: Any = None, **more: Any) -> Self:
+        """As psycopg does it."""
+        with self._told(query):
+            return super().execute(query, params, **more)
+
+    def executemany(self, query: Any, params_seq: Any, **more: Any) -> None:
+        """As psycopg does it."""
+        with self._told(query):
+            super().executemany(query, params_seq, **more)
+
+    @contextmanager
+    def _told(self, query: Any) -> Iterator[None]:
+        begun, state = time.monotonic(), None
+        try:
+            yield
+        except Exception as error:
+            state = getattr(error, "sqlstate", None) or type(error).__name__
+            raise
+        finally:
+            connection: Any = self.connection
+            if debug := connection.debug:
+                debug(
+                    "statement",
+                    sql=" ".join(str(query).split()),
+                    milliseconds=round((time.monotonic() - begun) * 1000, 2),
+                    rows=None if state or self.rowcount < 0 else self.rowcount,
+                    sqlstate=state,
+                )
+
+
 class Bounded(psycopg.Connection[Any]):
     """A connection that knows when the request has to be answered.
 
@@ -62,8 +99,17 @@ class Bounded(psycopg.Connection[Any]):
 
     deadline: float | None = None
     """By `time.monotonic`, of the request that is being answered."""
+    debug: Callable[..., None] | None = None
+    """Told of each statement of the request, if anybody wants to know."""
     hurried = False
     """Whether a statement was given less time than the session's setting: good for this request alone."""
+
+    def begin(self, deadline: float | None, debug: Callable[..., None] | None) -> None:
+        """Serve a request from here on."""
+        self.deadline = deadline
+        if debug is not self.debug:
+            self.debug = debug
+            self.cursor_factory = Watched if debug else Recalling
 
     @property
     def seconds_left(self) -> float | None:

@@ -84,11 +84,14 @@ class Database:
             held.close()
 
     @contextmanager
-    def reading(self, deadline: float | None = None) -> Iterator[Connection]:
+    def reading(
+        self, deadline: float | None = None, debug: Callable[..., None] | None = None
+    ) -> Iterator[Connection]:
         """A connection on which each statement stands for itself.
 
         Args:
             deadline: By `time.monotonic`, when the request must have been answered.
+            debug: Called with a message and what belongs to it: the connection, and then each statement.
 
         Raises:
             Refusal: What the database refused, as the caller may know it.
@@ -97,7 +100,9 @@ class Database:
             raise Unavailable("the connection was not free in time")
         try:
             connection = self._usable()
-            _bounded(connection).deadline = deadline
+            _bounded(connection).begin(deadline, debug)
+            if debug:
+                debug("connection", age_seconds=round(time.monotonic() - self._since, 3))
             yield connection
         except exc.DBAPIError as error:
             told = refusal(error.orig)
@@ -108,12 +113,14 @@ class Database:
             self._free.release()
 
     @contextmanager
-    def writing(self, deadline: float | None = None) -> Iterator[Connection]:
+    def writing(
+        self, deadline: float | None = None, debug: Callable[..., None] | None = None
+    ) -> Iterator[Connection]:
         """A connection in a transaction, which is committed at the end, or undone after any exception.
 
         Raises as `reading`. `Unavailable` leaves open whether a commit that had been sent was done.
         """
-        with self.reading(deadline) as connection:
+        with self.reading(deadline, debug) as connection:
             connection.rollback()  # ends what SQLAlchemy takes for a transaction; nothing is sent
             # not by SQLAlchemy's options: it would remember each change, to undo it when the connection ends
             _bounded(connection).autocommit = False

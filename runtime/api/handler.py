@@ -12,6 +12,10 @@ import os
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through every distribution
 gc.disable()  # nothing of what is imported is garbage, and looking for some takes a thirtieth of the start
 
+from runtime.journal import Journal, silence_libraries
+
+silence_libraries()  # before what is imported below writes each of our routes
+
 import json
 import sys
 from functools import cache
@@ -20,7 +24,6 @@ from typing import TYPE_CHECKING, Any
 from runtime.api.errors import Misconfigured
 from runtime.api.service import Service, make_service
 from runtime.api.settings import ConfigurationRefused, read_initialization, read_settings
-from runtime.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from runtime.api.sessions import Replayed
 from runtime.variables import read_trace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from runtime.api.metrics import Metrics
     from runtime.journal import Journal
 
@@ -21,6 +24,13 @@ class Record:
 
     journal: Journal
     metrics: Metrics
+
+    def debugging(self, request_id: str) -> Callable[..., None] | None:
+        """What writes lines of level DEBUG about a request; None where none are wanted now."""
+        self.journal.look()
+        if not self.journal.debugging:
+            return None
+        return partial(self.journal.write, "DEBUG", request_id=request_id)
 
     def refusal(self, told: Refusal, error: BaseException, request_id: str) -> None:
         """Write what the caller is not told: why the database can't answer, and what nobody expected."""

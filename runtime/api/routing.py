@@ -119,6 +119,8 @@ def refuse_what_it_ignores(app: ApiGatewayResolver) -> None:
             raise Invalid("the request has a mistake", f"query.{unknown[0]}: no such parameter; {allowed}")
         if repeated := sorted(name for name in known if given.count(name) > 1):
             raise Invalid("the request has a mistake", f"query.{repeated[0]}: it stands there twice")
+        if debug := app.context["call"].debug:
+            debug("query", names=given)
     if not route.dependant.body_params and (event.decoded_body or "").strip() not in ("", "{}"):
         raise Invalid("the request has a mistake", "body: this route takes none")
 
@@ -144,7 +146,7 @@ def use_database(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Re
     call: Call = app.context["call"]
     database: Database = app.context["database"]
     if call.route.method != "GET":
-        with database.writing(call.deadline) as connection:
+        with database.writing(call.deadline, call.debug) as connection:
             call.connection = connection
             return idempotency.answer_once(call, app, next_middleware)
     try:
@@ -158,6 +160,6 @@ def use_database(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Re
 def _read(
     call: Call, database: Database, app: ApiGatewayResolver, next_middleware: NextMiddleware
 ) -> Response[Any]:
-    with database.reading(call.deadline) as connection:
+    with database.reading(call.deadline, call.debug) as connection:
         call.connection = connection
         return next_middleware(app)

@@ -12,6 +12,7 @@ from runtime.api.metrics import Metrics
 from runtime.api.record import Record
 from runtime.api.tokens import Tokens
 from runtime.journal import Journal
+from runtime.variables import DEBUG_REFUSED, read_end
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -38,7 +39,16 @@ class Service:
 
 def make_service(settings: Settings, stream: TextIO) -> Service:
     """Put together what the settings ask for; the log goes to the stream, nothing is connected yet."""
-    journal = Journal(stream, settings.log_level, {"environment": settings.environment}, settings.secrets())
+    debug_until = read_end(settings.debug_until)
+    journal = Journal(
+        stream,
+        settings.log_level,
+        {"environment": settings.environment},
+        settings.secrets(),
+        debug_until=debug_until or 0.0,
+    )
+    if debug_until is None:
+        journal.write("WARN", DEBUG_REFUSED)
     metrics = Metrics(settings.environment, stream)
 
     def opened(seconds: float) -> None:

@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     """Separated by commas."""
     environment: str
     log_level: LogLevel
+    debug_until: str = ""
+    """When lines of level DEBUG end; see `runtime.variables.read_end`."""
 
     @property
     def target(self) -> Target:

@@ -14,7 +14,7 @@ from runtime.api.sessions import Session, Sessions
 from runtime.api.users import save_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from runtime.api.database import Database
     from runtime.api.tokens import Tokens
@@ -29,8 +29,15 @@ class SignIn(BaseModel):
     profile: Profile
 
 
-def sign_in(event: "Mapping[str, Any]", database: "Database", tokens: "Tokens", deadline: float) -> Session:
-    """Save the user and begin a session.
+def sign_in(
+    event: "Mapping[str, Any]",
+    database: "Database",
+    tokens: "Tokens",
+    deadline: float,
+    *,
+    debug: "Callable[..., None] | None" = None,
+) -> Session:
+    """Save the user and begin a session; `debug` is that of `Database.reading`.
 
     Raises:
         Invalid: The event is another.
@@ -40,5 +47,5 @@ def sign_in(event: "Mapping[str, Any]", database: "Database", tokens: "Tokens", 
         asked = SignIn.model_validate(event)
     except ValidationError:
         raise Invalid("the event is none that this function takes") from None
-    with database.writing(deadline) as connection:
+    with database.writing(deadline, debug) as connection:
         return Sessions(connection, tokens).begin(save_profile(connection, asked.profile))

@@ -78,13 +78,16 @@ class Login:
         attempt = self._attempt(request)
         if "error" in request.query:
             return self._not_consented(request.query["error"])
-        site = self.site.address()
+        with journal.timed("address of the frontend read"):
+            site = self.site.address()
         # made before the clock of GitHub's answers is set: the first one takes its time
-        self.sessions.client()
+        with journal.timed("client of Lambda made"):
+            self.sessions.client()
         code, until = request.query.get("code", ""), end - RESERVE
         journal.learn([attempt.verifier])
         profile = self.github.identify(code, attempt, self._callback(), until, journal)
-        session = self.sessions.open(profile)
+        with journal.timed("api function asked"):
+            session = self.sessions.open(profile)
         journal.learn([session.refresh_token])
         return redirect(site + attempt.redirect).with_cookies(
             refresh_cookie(session.refresh_token, session.seconds)

@@ -45,6 +45,15 @@ _NOT_ALLOWED: Final = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 
 @dataclass(frozen=True, slots=True)
+class _Asking:
+    """What all questions of a login share."""
+
+    until: float
+    """When they must be over, by `time.monotonic`."""
+    journal: Journal
+
+
+@dataclass(frozen=True, slots=True)
 class GitHub:
     """GitHub, as one of its OAuth apps sees it.
 
@@ -88,15 +97,16 @@ class GitHub:
         """
         if not _CODE.fullmatch(code):
             raise AttemptRefused("no code came back")
-        token = self._exchange(code, attempt, callback, until)
+        asking = _Asking(until, journal)
+        token = self._exchange(code, attempt, callback, asking)
         journal.learn([token])
         try:
-            user = self._read("/user", token, until)
-            return read_profile(user, self._emails(token, until))
+            user = self._read("/user", token, asking)
+            return read_profile(user, self._emails(token, asking))
         finally:
             self._revoke(token, journal)
 
-    def _exchange(self, code: str, attempt: Attempt, callback: str, until: float) -> str:
+    def _exchange(self, code: str, attempt: Attempt, callback: str, asking: _Asking) -> str:
         """The token for a code. All goes in the body: addresses are logged on the way."""
         form = {
             "client_id": self.client_id,
@@ -107,35 +117,37 @@ class GitHub:
         }
         headers = _COMMON | {"Accept": _JSON, "Content-Type": "application/x-www-form-urlencoded"}
         path = "/login/oauth/access_token"
-        reply = self._ask(Call(self.site, "POST", path, headers, urlencode(form).encode()), until)
+        reply = self._ask(Call(self.site, "POST", path, headers, urlencode(form).encode()), asking)
         answer = _document(reply, path)
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if isinstance(token, str) and _TOKEN.fullmatch(token):
             return token
         raise _no_token(answer if isinstance(answer, dict) else {})
 
-    def _emails(self, token: str, until: float) -> Any:
+    def _emails(self, token: str, asking: _Asking) -> Any:
         """Every address with its marks; none where the token may not see them.
 
         Asked always: the address in /user is the one that is shown publicly, and carries no mark.
         """
         path = "/user/emails?per_page=100"
-        reply = self._ask(self._get(path, token), until)
+        reply = self._ask(self._get(path, token), asking)
         return [] if reply.status in _NOT_ALLOWED else _document(reply, path)
 
-    def _read(self, path: str, token: str, until: float) -> Any:
-        return _document(self._ask(self._get(path, token), until), path)
+    def _read(self, path: str, token: str, asking: _Asking) -> Any:
+        return _document(self._ask(self._get(path, token), asking), path)
 
     def _get(self, path: str, token: str) -> Call:
         return Call(self.api, "GET", path, _COMMON | _REST | {"Authorization": f"Bearer {token}"})
 
-    def _ask(self, call: Call, until: float) -> Reply:
+    def _ask(self, call: Call, asking: _Asking) -> Reply:
         where = call.path.partition("?")[0]
-        left = min(self.patience, until - monotonic())
+        left = min(self.patience, asking.until - monotonic())
         if left <= 0:
             raise GitHubFailed(f"no time is left for {where}")
         try:
-            reply = perform(call, left)
+            with asking.journal.timed("GitHub asked", call=f"{call.method} {where}") as told:
+                reply = perform(call, left)
+                told["status"] = reply.status
         except CallFailed as failure:
             raise GitHubFailed(f"{where}: {failure.reason}") from None
         if _limited(reply):
@@ -148,10 +160,10 @@ class GitHub:
         basic = base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()
         headers = _COMMON | _REST | {"Authorization": f"Basic {basic}", "Content-Type": _JSON}
         body = json.dumps({"access_token": token}).encode()
+        call = Call(self.api, "DELETE", path, headers, body)
         try:
-            status = perform(
-                Call(self.api, "DELETE", path, headers, body), min(self.patience, FAREWELL)
-            ).status
+            with journal.timed("GitHub asked", call="DELETE of the token") as told:
+                status = told["status"] = perform(call, min(self.patience, FAREWELL)).status
             failure = None if status == HTTPStatus.NO_CONTENT else f"status {status}"
         except CallFailed as error:
             failure = error.reason

@@ -7,13 +7,13 @@ from functools import cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from runtime.journal import Journal
+from runtime.journal import Journal, silence_libraries
 from runtime.login import cookies
 from runtime.login.errors import START, Failed, LoginRefused
 from runtime.login.flow import CALLBACK, Login, make_login
 from runtime.login.messages import Answer, Request, read_request, refuse
 from runtime.login.settings import read_settings
-from runtime.variables import read_trace
+from runtime.variables import DEBUG_REFUSED, read_end, read_trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from runtime.variables import Invocation
 
 ROUTES: Final = {("GET", START), ("GET", CALLBACK)}
+QUERY: Final = ("code", "error", "redirect", "state")
 CLIENT_FAULT, SERVER_FAULT = 400, 500
 
 
@@ -32,7 +33,12 @@ def handle(event: Any, context: Invocation) -> dict[str, Any]:
 @cache
 def _login() -> Login:
     """The login of this execution environment, as its variables say."""
-    return make_login(read_settings())
+    silence_libraries()
+    login = make_login(read_settings())
+    if read_end(login.settings.debug_until) is None:
+        fields = {"environment": login.settings.environment}
+        Journal(sys.stdout, login.settings.log_level, fields).write("WARN", DEBUG_REFUSED)
+    return login
 
 
 def respond(login: Callable[[], Login], event: Any, context: Invocation) -> dict[str, Any]:
@@ -47,6 +53,7 @@ def respond(login: Callable[[], Login], event: Any, context: Invocation) -> dict
     try:
         found = login()
         journal = _journal(found, request)
+        _tell(journal, request)
         answer = found.answer(request, context.get_remaining_time_in_millis() / 1000, journal)
     except LoginRefused as refusal:
         answer = refuse(refusal, request.request_id)
@@ -76,7 +83,16 @@ def _journal(login: Login, request: Request) -> Journal:
     """The request's log, in which no secret of ours can be read."""
     settings = login.settings
     fields = {"environment": settings.environment} | _fields(request)
-    return Journal(sys.stdout, settings.log_level, fields, settings.secrets())
+    end = read_end(settings.debug_until) or 0.0
+    return Journal(sys.stdout, settings.log_level, fields, settings.secrets(), debug_until=end)
+
+
+def _tell(journal: Journal, request: Request) -> None:
+    """What is asked, by names that are known: what a caller made up may be a secret."""
+    if journal.debugging:
+        journal.write(
+            "DEBUG", "asked", route=_route(request), query=[name for name in QUERY if name in request.query]
+        )
 
 
 def _sent(request: Request) -> Iterator[str]:
@@ -85,14 +101,18 @@ def _sent(request: Request) -> Iterator[str]:
     yield from request.cookies.values()
 
 
+def _route(request: Request) -> str:
+    known = (request.method, request.path) in ROUTES
+    return f"{request.method} {request.path}" if known else "none"
+
+
 def _write(journal: Journal, request: Request, answer: Answer, began: float, told: dict[str, str]) -> None:
     """The line of the request. No path that the caller made up stands in it."""
-    known = (request.method, request.path) in ROUTES
     level = "ERROR" if answer.status >= SERVER_FAULT else "WARN" if answer.status >= CLIENT_FAULT else "INFO"
     journal.write(
         level,
         "answered",
-        route=f"{request.method} {request.path}" if known else "none",
+        route=_route(request),
         status=answer.status,
         milliseconds=round((monotonic() - began) * 1000, 1),
         **told,

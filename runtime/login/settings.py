@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     origin_secret_previous: Secret | None = None
     environment: Text
     log_level: LogLevel
+    debug_until: str = ""
+    """When lines of level DEBUG end; see `runtime.variables.read_end`."""
     secrets_revision: str | None = None
     """Stands in the environment to be changed; its value means nothing here."""
 

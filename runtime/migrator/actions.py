@@ -55,6 +55,8 @@ LONGEST: Final = 86_400
 """Seconds that an option may ask to wait."""
 _CONSENT: Final = {"dry_run": bool, "shown": str, "lock_wait": float, "lock_timeout": float}
 """What the actions share that are shown before they are done: see `consent`."""
+_ELSEWHERE: Final = {"host": str}
+"""Of the actions that may look at another instance than the configured one: see `neighbours`."""
 _SOUND: Final = {"ignore_missing": bool, "strict": bool}
 _UP: Final = _SOUND | {
     "target": int,
@@ -65,7 +67,9 @@ _UP: Final = _SOUND | {
 }
 
 ACTIONS: Final[Mapping[str, Action]] = {
-    "status": Action("what is applied, pending, edited, missing or unfinished", "inspecting:status", {}),
+    "status": Action(
+        "what is applied, pending, edited, missing or unfinished", "inspecting:status", _ELSEWHERE
+    ),
     "plan": Action(
         "what `up` would apply, after its checks", "inspecting:plan", _SOUND | {"target": int, "resume": bool}
     ),
@@ -93,6 +97,6 @@ ACTIONS: Final[Mapping[str, Action]] = {
         "preparing:prepare_roles",
         {"login": str, "force": bool},
     ),
-    "probe": Action("whether the database is reached, over TLS, as whom", "probe:probe", {}),
+    "probe": Action("whether the database is reached, over TLS, as whom", "probe:probe", _ELSEWHERE),
 }
 """Every action by its name."""

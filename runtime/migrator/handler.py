@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
+from runtime.journal import silence_libraries
 from runtime.migrator.actions import perform
 from runtime.migrator.connection import Target, read_url
 from runtime.migrator.context import Context, Document, EventRefused
@@ -63,6 +64,7 @@ def describe(error: MigratorError) -> dict[str, str]:
 @cache
 def _settings() -> Settings:
     """What the function was given, read once in the life of an execution environment."""
+    silence_libraries()
     return read_settings()
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from runtime.migrator import connection as connecting
 from runtime.migrator import scanner
+from runtime.migrator.neighbours import target_of
 from runtime.migrator.planning import State
 from runtime.migrator.runner import Options, preflight, read_plan, require_sound, warnings_of_place
 from runtime.migrator.survey import survey
@@ -13,20 +14,22 @@ from runtime.migrator.survey import survey
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from runtime.migrator.connection import Target
     from runtime.migrator.context import Context, Document
     from runtime.migrator.planning import Plan, Step
     from runtime.migrator.survey import Survey
 
 
-def _look(context: Context, purpose: str) -> tuple[Survey, Plan]:
-    with connecting.connect(context.target, purpose=purpose, say=context.progress.say) as connection:
+def _look(context: Context, purpose: str, target: Target | None = None) -> tuple[Survey, Plan]:
+    wanted = target or context.target
+    with connecting.connect(wanted, purpose=purpose, say=context.progress.say) as connection:
         place = survey(connection)
         return place, read_plan(connection, place, context.migrations)
 
 
-def status(context: Context, _: Mapping[str, Any]) -> Document:
+def status(context: Context, options: Mapping[str, Any]) -> Document:
     """Every version of files and ledger with its state."""
-    place, plan = _look(context, "status")
+    place, plan = _look(context, "status", target_of(context, options))
     return head(place) | {
         "steps": [_step(step) for step in plan.steps],
         "counts": {state.value: len(plan.of(state)) for state in State if plan.of(state)},

@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 from runtime.migrator import connection as connecting
 from runtime.migrator import ledger
 from runtime.migrator.errors import ConnectionFailed
+from runtime.migrator.neighbours import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -69,12 +70,12 @@ FROM pg_stat_ssl AS s WHERE s.pid = pg_backend_pid()
 """  # noqa: S608  (the table's name is a constant)
 
 
-def probe(context: Context, _: Mapping[str, Any]) -> Document:
+def probe(context: Context, options: Mapping[str, Any]) -> Document:
     """Try to reach the database, and tell all that is to know about the way there.
 
     `reached` tells whether it was; where not, `step` and `message` tell why. Times in milliseconds.
     """
-    target = context.target
+    target = target_of(context, options)
     start: Document = {"target": str(target), "sslmode": target.parameters["sslmode"]}
     try:
         addresses, resolved = _timed(lambda: resolve(target))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from stacks.findings import Finding
+    from stacks.settings import Environment
     from stacks.synthesis import Synthesis
     from stacks.waivers import Judgement, Waiver
 
@@ -38,18 +39,8 @@ class Outcome:
 def run(names: Sequence[str], *, build: Path, as_of: date, strict: bool, as_json: bool) -> Exit:
     """Synthesise the named environments (all when none is named); returns the exit code."""
     waivers = load_waivers()
-    outcomes = [_examine(name, waivers, as_of) for name in names or environment_names()]
-    overrides = sorted(name for name in os.environ if name.upper().startswith(PREFIX))
-    complaints = [
-        complaint
-        for outcome in outcomes
-        for complaint in _complaints(outcome.judgement, strict=strict, overridden=bool(overrides))
-    ]
-    for blocks, sentence in complaints:
-        talk(sentence if blocks else f"warning: {sentence}")
-    if overrides:
-        talk(f"overridden by the process environment: {', '.join(overrides)}")
-    if any(blocks for blocks, _ in complaints):
+    outcomes = [examined(load_environment(name), waivers, as_of) for name in names or environment_names()]
+    if not acceptable([outcome.judgement for outcome in outcomes], strict=strict):
         talk("nothing was written: mend what is named above, or waive a rule in stacks/waivers.toml")
         return Exit.RULE_BROKEN
     changed = [build_folder.write(outcome.synthesis, build) for outcome in outcomes]
@@ -62,8 +53,24 @@ def run(names: Sequence[str], *, build: Path, as_of: date, strict: bool, as_json
     return Exit.DONE
 
 
-def _examine(name: str, waivers: Sequence[Waiver], as_of: date) -> Outcome:
-    synthesis = synthesise(load_environment(name))
+def acceptable(judgements: Sequence[Judgement], *, strict: bool) -> bool:
+    """Tell what is wrong with environments; whether nothing of it keeps them from being written."""
+    overrides = sorted(name for name in os.environ if name.upper().startswith(PREFIX))
+    found = [
+        complaint
+        for judgement in judgements
+        for complaint in _complaints(judgement, strict=strict, overridden=bool(overrides))
+    ]
+    for blocks, sentence in found:
+        talk(sentence if blocks else f"warning: {sentence}")
+    if overrides:
+        talk(f"overridden by the process environment: {', '.join(overrides)}")
+    return not any(blocks for blocks, _ in found)
+
+
+def examined(environment: Environment, waivers: Sequence[Waiver], as_of: date) -> Outcome:
+    """An environment's templates with what was found in them; raises StackError."""
+    synthesis = synthesise(environment)
     judgement = examine(synthesis, waivers, as_of=as_of, lint_cache=LINT_CACHE)
     return Outcome(with_lint_waivers(synthesis, waivers), judgement)
 

@@ -24,12 +24,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="session")
-def linted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What cfn-lint has found is kept by a template's hash: one template is put before it once a worker."""
-    return tmp_path_factory.mktemp("linted")
-
-
 @pytest.fixture
 def miyabi(tmp_path: Path, linted: Path) -> Miyabi:
     """The installed program in a folder without templates, on a fixed day unless a test names another."""

@@ -61,7 +61,7 @@ def test_the_same_bytes_come_out_of_any_process_hash_seed_and_time_zone() -> Non
     }
 
     assert len(outputs) == 1
-    assert len(outputs.pop().splitlines()) == 13 + 3
+    assert len(outputs.pop().splitlines()) == 13 + 3 + 3
 
 
 def test_what_a_stack_reads_an_earlier_stack_has_written() -> None:
@@ -141,10 +141,23 @@ def test_what_is_only_known_in_aws_publishes_a_version_too() -> None:
         "ArtifactKey",
         "DatabaseHost",
         "DatabasePort",
+        "DebugUntil",
         "PreviousJwtSecret",
         "PreviousOriginSecret",
         "SecretsRevision",
     }
+
+
+@pytest.mark.parametrize(("name", "level"), [("reported", None), ("staging", "INFO"), ("production", "INFO")])
+def test_debugging_lowers_what_lambda_drops_as_well(name: str, level: str | None) -> None:
+    template = json.loads(synthesis(name).texts["service"])
+    functions = [each for each in template["Resources"].values() if each["Type"] == "AWS::Lambda::Function"]
+    levels = [each["Properties"].get("LoggingConfig", {}).get("ApplicationLogLevel") for each in functions]
+
+    assert ("DebugUntil" in template["Parameters"]) == (level is not None)
+    assert all(found == (level and {"Fn::If": ["DebugIsOn", "DEBUG", level]}) for found in levels)
+    until = [each["Properties"]["Environment"]["Variables"].get("DEBUG_UNTIL") for each in functions]
+    assert all(found == (level and {"Ref": "DebugUntil"}) for found in until)
 
 
 def test_no_template_names_an_account_or_a_partition() -> None:

@@ -106,8 +106,8 @@ def test_a_waiver_of_a_rule_that_does_not_exist_is_refused() -> None:
 
 
 @pytest.mark.parametrize("name", environment_names())
-def test_the_house_keeps_every_rule_or_waives_it_and_waives_nothing_in_vain(name: str) -> None:
-    judgement = examine(synthesis(name), load_waivers(), as_of=AS_OF)
+def test_the_house_keeps_every_rule_or_waives_it_and_waives_nothing_in_vain(name: str, linted: Path) -> None:
+    judgement = examine(synthesis(name), load_waivers(), as_of=AS_OF, lint_cache=linted)
 
     assert [str(finding) for finding in judgement.standing] == []
     assert [str(waiver) for waiver in judgement.unused] == []
@@ -144,9 +144,10 @@ def test_a_finding_names_rule_place_what_was_found_and_what_to_do() -> None:
     assert str(FINDING) == "RDS.5  staging/database.Database: MultiAZ is False; set multi_az"
 
 
-def test_dates_are_judged_as_of_the_day_given() -> None:
+def test_dates_are_judged_as_of_the_day_given(linted: Path) -> None:
     far = date(2040, 1, 1)
 
-    standing = {finding.rule for finding in examine(synthesis("staging"), load_waivers(), as_of=far).standing}
+    judgement = examine(synthesis("staging"), load_waivers(), as_of=far, lint_cache=linted)
+    standing = {finding.rule for finding in judgement.standing}
 
     assert standing != set()

@@ -78,7 +78,7 @@ def creation(aws: Aws, written: Written, stack: Document) -> Document:
 def update(aws: Aws, written: Written, stack: Document) -> Document:
     """The arguments of UpdateStack for a stack of the manifest."""
     required = [name for name, parameter in stack["parameters"].items() if parameter["required"]]
-    adopted = _adopted_values(aws) if required else {}
+    adopted = adopted_values(aws) if required else {}
     return {
         "StackName": stack["name"],
         "TemplateBody": written.text(stack),
@@ -88,7 +88,7 @@ def update(aws: Aws, written: Written, stack: Document) -> Document:
     }
 
 
-def _adopted_values(aws: Aws) -> dict[str, str]:
+def adopted_values(aws: Aws) -> dict[str, str]:
     """What an environment adopts, of the account's default VPC; keys and descriptions are made up."""
     ec2 = aws.client("ec2")
     [vpc] = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]

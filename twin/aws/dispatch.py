@@ -1,4 +1,4 @@
-"""Hands a request for an AWS service to moto, or to our CloudFormation, in this process."""
+"""Hands a request for an AWS service to moto, or to what is our own, in this process."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     """Status, headers and body."""
 
 _CLOUDFORMATION = re.compile(r"https?://cloudformation\.[^/]+\.amazonaws\.com")
+_CLOUDCONTROL = re.compile(r"https?://cloudcontrolapi\.([^.]+)\.amazonaws\.com")
 PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 """Moto makes a session of boto3 when it is imported, which a profile that is not there would stop."""
 ACCOUNT_HEADER = "x-moto-account-id"
@@ -36,6 +37,11 @@ def dispatch(account: str, method: str, url: str, headers: Mapping[str, Any], bo
     for name, value in headers.items():
         given[name] = value
     given[ACCOUNT_HEADER] = account
+    if asked := _CLOUDCONTROL.match(url):
+        from twin.aws.cloudcontrol import answer as cloudcontrol
+
+        target = _bytes(given.get("X-Amz-Target")).decode()
+        return cloudcontrol(account, asked[1], target, _bytes(body))
     request = AWSPreparedRequest(method, url, given, body, stream_output=False)
     answer = (_cloudformation() if _CLOUDFORMATION.match(url) else _moto())(request)
     if answer is None:
@@ -43,6 +49,11 @@ def dispatch(account: str, method: str, url: str, headers: Mapping[str, Any], bo
     status, answered, content = answer
     text = {str(name): str(value) for name, value in dict(answered).items()}
     return status, text, content.encode() if isinstance(content, str) else content
+
+
+def _bytes(body: Any) -> bytes:
+    """A part of a request, which botocore gives as text, as bytes, or not at all."""
+    return body.encode() if isinstance(body, str) else bytes(body or b"")
 
 
 @cache

@@ -35,13 +35,14 @@ KINDS = {".json", ".py", ".toml"}
 
 @dataclass(frozen=True, slots=True)
 class Synthesised:
-    """What pricing needs of an environment: its templates by stack, in order, and its traffic."""
+    """What is asked of an environment: its templates by stack, in order, its traffic, and its manifest."""
 
     name: str
     region: str
     account: str | None
     templates: dict[str, dict[str, Any]]
     traffic: dict[str, str | None]
+    manifest: dict[str, Any]
 
 
 def environments() -> list[str]:
@@ -67,9 +68,11 @@ def synthesised(name: str, cache: Path = CACHE) -> Synthesised:
 def _synthesise(name: str) -> Synthesised:
     # Imported late: this is what keeping saves.
     from stacks.loading import load_environment
-    from stacks.synthesis import synthesise
+    from stacks.manifest import manifest
+    from stacks.synthesis import synthesise, with_lint_waivers
+    from stacks.waivers import load_waivers
 
-    synthesis = synthesise(load_environment(name))
+    synthesis = with_lint_waivers(synthesise(load_environment(name)), load_waivers())
     environment = synthesis.environment
     figures = environment.traffic.model_dump().items()
     return Synthesised(
@@ -78,6 +81,7 @@ def _synthesise(name: str) -> Synthesised:
         environment.account,
         synthesis.templates,
         {key: None if value is None else str(value) for key, value in figures},
+        manifest(synthesis),
     )
 
 

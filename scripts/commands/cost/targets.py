@@ -32,6 +32,8 @@ class Target:
     name: str
     deployment: Deployment
     traffic: Traffic | None = None
+    manifest: dict[str, Any] | None = None
+    """What `synth` writes beside templates; None where there is a template alone."""
 
 
 def find(word: str, *, region: str | None = None, parameters: Sequence[str] = ()) -> Target:
@@ -75,7 +77,7 @@ def _environment(name: str, given: Mapping[str, str]) -> Target:
     found = synthesised(name)
     templates = [Template(stack, body) for stack, body in found.templates.items()]
     deployment = _deployment(found.name, templates, found.region, found.account, given)
-    return Target(found.name, deployment, Traffic.of(found.traffic))
+    return Target(found.name, deployment, Traffic.of(found.traffic), found.manifest)
 
 
 def _template(path: Path, region: str, given: Mapping[str, str]) -> Target:
@@ -93,7 +95,7 @@ def _folder(path: Path, given: Mapping[str, str]) -> Target:
     content = json.loads(manifest.read_bytes())
     templates = [Template.load(path / stack["file"], stack["stack"]) for stack in content["stacks"]]
     deployment = _deployment(str(path), templates, content["region"], content["account"], given)
-    return Target(str(path), deployment, _traffic_of(content["environment"]))
+    return Target(str(path), deployment, _traffic_of(content["environment"]), content)
 
 
 def _traffic_of(name: str) -> Traffic | None:
@@ -112,7 +114,7 @@ def _revision(revision: str, name: str, given: Mapping[str, str]) -> Target:
     ]
     settings = tomllib.loads(_show(word, f"{ENVIRONMENTS}/{name}.toml"))
     deployment = _deployment(word, templates, content["region"], content["account"], given)
-    return Target(word, deployment, Traffic.of(settings.get("traffic", {})))
+    return Target(word, deployment, Traffic.of(settings.get("traffic", {})), content)
 
 
 def _show(word: str, path: str) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def run(architecture: str | None, *, region: str, folder: Path, as_of: date, as_json: bool) -> Exit:
     """Build for the architecture that is named, or for all; returns the exit code."""
     try:
-        packages = _build([LAMBDA[architecture]] if architecture else [*LAMBDA.values()], region, as_of)
+        packages = built([LAMBDA[architecture]] if architecture else [*LAMBDA.values()], region, as_of)
     except PackageError as error:
         talk(f"miyabi: {error}")
         return Exit.NO_ACCESS if isinstance(error, AccessMissing) else Exit.WRONG_INPUT
@@ -45,8 +45,11 @@ def run(architecture: str | None, *, region: str, folder: Path, as_of: date, as_
     return Exit.DONE
 
 
-def _build(targets: list[Target], region: str, as_of: date) -> list[Package]:
-    """The packages, side by side: what takes long, compiling and deflating, leaves Python alone."""
+def built(targets: list[Target], region: str, as_of: date) -> list[Package]:
+    """The packages, side by side: what takes long, compiling and deflating, leaves Python alone.
+
+    Raises `PackageError`.
+    """
     own = own_entries(region, as_of)
     for stray in left_out():
         talk(f"left out: {stray}")

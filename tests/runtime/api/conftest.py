@@ -6,6 +6,7 @@ A test that needs the whole database for itself takes `own_database`.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -16,7 +17,7 @@ from tests.migrations.applying import MENDING, REPORTED, apply
 from tests.runtime.api.asking import SERVING, Client, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from twin.postgres import Server
 
@@ -71,6 +72,12 @@ def api(shared: Client) -> Client:
     shared.log.seek(0)
     shared.log.truncate()
     return shared
+
+
+@pytest.fixture
+def serve_here(shared_url: str) -> Callable[..., Client]:
+    """Makes another service on the shared database, with settings of the test's own."""
+    return partial(serve, shared_url)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ NOWHERE = Context(read_url("postgresql://u@localhost:1/x?sslmode=require"), Migr
         ({"action": "down"}, "no action 'down'"),
         ({"action": ["up"]}, "no action ['up']"),
         ({"action": "up", "force": True}, "up has no option 'force'; allowed are ignore_missing,"),
-        ({"action": "probe", "target": 1}, "probe has no option 'target'; allowed are none"),
+        ({"action": "probe", "target": 1}, "probe has no option 'target'; allowed are host"),
         ({"action": "up", "target": "1"}, "target of up is '1'; allowed are values of type int"),
         ({"action": "up", "strict": 1}, "strict of up is 1; allowed are values of type bool"),
         ({"action": "up", "target": True}, "target of up is True"),

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from cfn.errors import CfnError
 from cfn.graph import order
+from cfn.values import unsettled_parts
 from twin.aws.cloudformation.comparing import property_changes, replaces, required_schema
 from twin.aws.cloudformation.errors import Failed
-from twin.aws.cloudformation.living import LivingResolver, unsettled_parts
+from twin.aws.cloudformation.living import LivingResolver
 from twin.aws.cloudformation.stack_policy import DELETE, MODIFY, REPLACE
 from twin.aws.cloudformation.state import Held, Undo, now
 from twin.aws.cloudformation.tags import with_stack_tags

@@ -6,18 +6,18 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cfn.leaves import leaves
+from cfn.recreation import ALWAYS, NEVER, recreation
+from cfn.values import unsettled_parts
 from twin.aws.cloudformation.causes import STATIC, Moved, causes, expression_at
-from twin.aws.cloudformation.comparing import property_changes, required_schema
+from twin.aws.cloudformation.comparing import required_schema
 from twin.aws.cloudformation.foretold import ForetoldResolver
-from twin.aws.cloudformation.leaves import Leaf, leaves
-from twin.aws.cloudformation.living import unsettled_parts
 from twin.aws.cloudformation.masking import masked, secrets_of
 from twin.aws.cloudformation.state import PRESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfn.schema import Schema
     from cfn.template import Resource
     from twin.aws.cloudformation.service import CloudFormation
     from twin.aws.cloudformation.state import Goal, Held, Stack
@@ -130,7 +130,6 @@ class Foretelling:
         schema = required_schema(held.type, self._region)
         old = self._body(held).get("Properties", {})
         for leaf in leaves(held.written, properties):
-            recreation = _recreation(schema, leaf, held.written, properties)
             steps, tagged = leaf.steps, leaf.steps[0] == schema.tags
             # the stack's own tags stand among a resource's, so that positions tell nothing of the template
             place = steps[:1] if tagged else steps
@@ -145,7 +144,7 @@ class Foretelling:
                     attribute="Tags" if tagged else "Properties",
                     name=None if tagged else steps[0],
                     path=f"/Properties/{'/'.join(steps)}",
-                    recreation=recreation,
+                    recreation=recreation(schema, leaf),
                     evaluation=cause.evaluation,
                     source=cause.source,
                     entity=cause.entity,
@@ -164,7 +163,7 @@ class Foretelling:
                     attribute=name,
                     name=None,
                     path=f"/{name}",
-                    recreation="Never",
+                    recreation=NEVER,
                     evaluation=STATIC,
                     source="DirectModification",
                     entity=None,
@@ -204,21 +203,11 @@ def _moved_parameters(before: Goal | None, after: Goal) -> frozenset[str]:
     return frozenset(name for name in names if old.get(name) != after.settled.get(name))
 
 
-def _recreation(schema: Schema, leaf: Leaf, before: dict[str, Any], after: dict[str, Any]) -> str:
-    """Whether a value's change makes another resource: what its property's does, if it lies where that is."""
-    name = leaf.steps[0]
-    pair = [{name: side[name]} if name in side else {} for side in (before, after)]
-    [change] = property_changes(schema, *pair)
-    named = {"Always": schema.create_only, "Conditionally": schema.conditionally_create_only}
-    touched = any(leaf.touches(path.split("/")) for path in named.get(change.recreation, ()))
-    return change.recreation if touched else "Never"
-
-
 def _replacement(details: list[Detail]) -> str:
     """AWS's answer to whether the resource is replaced: the change with the most impact decides."""
-    if any(detail.recreation == "Always" and detail.evaluation == STATIC for detail in details):
+    if any(detail.recreation == ALWAYS and detail.evaluation == STATIC for detail in details):
         return "True"
-    return "Conditional" if any(detail.recreation != "Never" for detail in details) else "False"
+    return "Conditional" if any(detail.recreation != NEVER for detail in details) else "False"
 
 
 def _is_property(detail: Detail) -> bool:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from cfn.errors import Misfit
 from cfn.resolve import Resolver
-from cfn.values import Reference, Text, Unknown, compose
+from cfn.values import compose
 from twin.aws.clients import Aws
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from cfn.template import Template
     from twin.aws.cloudformation.state import Goal, Held, Stack
@@ -79,17 +79,3 @@ def zones_of(aws: Aws, region: str) -> list[str]:
     return sorted(
         found or {zone["ZoneName"] for zone in ec2.describe_availability_zones()["AvailabilityZones"]}
     )
-
-
-def unsettled_parts(value: Any) -> Iterator[Reference | Unknown]:
-    """What in a resolved value is still not known."""
-    if isinstance(value, Reference | Unknown):
-        yield value
-    elif isinstance(value, Text):
-        yield from (part for part in value.parts if not isinstance(part, str))
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from unsettled_parts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from unsettled_parts(item)

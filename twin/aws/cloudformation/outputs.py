@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from cfn.errors import CfnError
 from cfn.outputs import outputs
+from cfn.values import unsettled_parts
 from twin.aws.cloudformation.errors import Failed
-from twin.aws.cloudformation.living import unsettled_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

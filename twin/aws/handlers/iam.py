@@ -1,4 +1,7 @@
-"""Identity and Access Management: roles, and policies within roles, users and groups."""
+"""Identity and Access Management: roles, and policies within roles, users and groups.
+
+Managed policies and providers of identities stand in modules of their own.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from twin.aws.errors import Absent, HandlerError
 from twin.aws.handler import Handler, Identifier, Properties, Request
+from twin.aws.handlers import iam_policies, iam_providers
 from twin.aws.properties import as_json
 from twin.aws.tagging import as_pairs, retag, without
 
@@ -186,4 +190,6 @@ HANDLERS = (
         delete=_delete_policy,
         ref="PolicyName",
     ),
+    *iam_policies.HANDLERS,
+    *iam_providers.HANDLERS,
 )

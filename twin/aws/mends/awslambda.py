@@ -3,7 +3,7 @@
 Mended: settings beyond moto's own (logging, dead letters, file systems, SnapStart) are held, and all of
 them can be changed; code comes from the very version of the object in S3, which must exist, and can be
 fetched from where GetFunction says; a function's VPC is that of its subnets; versions are numbered as
-Lambda numbers them; an invocation is refused, as nothing runs a function here.
+Lambda numbers them; an invocation is handed to whoever runs functions here, and refused where nobody does.
 """
 
 from __future__ import annotations
@@ -13,13 +13,17 @@ import copy
 from typing import Any
 from urllib.parse import urlencode
 
-from moto.awslambda.exceptions import InvalidParameterValueException
+from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.awslambda.models import LambdaFunction, LambdaStorage, _zipfile_content
+
+from twin.aws.invoking import Busy, Invocation, runner_of
 
 _HELD = ("DeadLetterConfig", "FileSystemConfigs", "LoggingConfig", "SnapStart")
 """Settings that moto has no attribute for."""
 _NOT_CONTENT = ("FunctionArn", "LastModified", "LastUpdateStatus", "State", "Version")
 """What may differ between two versions without there being anything new to publish."""
+_TAIL = 4096
+"""Bytes of the log that an invocation tells."""
 _OWNER = "000000000000"
 """The account that stands for Lambda's own, where it keeps the code of everybody's functions."""
 
@@ -85,9 +89,28 @@ class _Function:
         return told
 
 
-def _invoke(*_: Any, **__: Any) -> None:
-    """Moto would start a container, and answers an error of its own where there is none."""
-    raise NotImplementedError("no function runs here")
+class _Throttled(LambdaClientError):
+    """Lambda has no execution left for a function."""
+
+    code = 429
+
+
+def _invoke(self: Any, body: bytes | str, headers: Any, answered: Any) -> bytes:
+    """Have it run by whoever runs functions here; moto would start a container."""
+    kind = headers.get("X-Amz-Invocation-Type") or "RequestResponse"
+    if kind == "DryRun":
+        return b""
+    payload = body.encode() if isinstance(body, str) else bytes(body or b"")
+    asked = Invocation(self.account_id, self.region, self.get_configuration(), payload, kind)
+    try:
+        done = runner_of(self.account_id)(asked)
+    except Busy:
+        raise _Throttled("TooManyRequestsException", "Rate Exceeded.") from None
+    if done.error:
+        answered["x-amz-function-error"] = done.error
+    answered["x-amz-executed-version"] = asked.version
+    answered["x-amz-log-result"] = base64.b64encode(done.log[-_TAIL:]).decode()
+    return b"" if kind == "Event" else done.payload
 
 
 def _logging(function: str, asked: dict[str, Any]) -> dict[str, Any]:

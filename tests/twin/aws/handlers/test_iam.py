@@ -105,10 +105,40 @@ LIVES = (
         attributes=("Id",),
         ref=r"WriteLogs",
     ),
+    Life(
+        "AWS::IAM::ManagedPolicy",
+        lambda aws: {
+            "Description": "What a pipeline may do",
+            "Path": "/miyabi/pipeline/",
+            "PolicyDocument": may("logs:PutLogEvents"),
+            "Roles": [role(aws, "one"), role(aws, "two")],
+        },
+        lambda _: {"PolicyDocument": may("logs:CreateLogStream"), "Roles": ["two"]},
+        attributes=("PolicyArn", "PolicyId", "AttachmentCount"),
+        ref=r"arn:aws:iam::\d{12}:policy/miyabi/pipeline/miyabi-test-stack-Thing-[0-9A-Z]{12}",
+    ),
+    Life(
+        "AWS::IAM::OIDCProvider",
+        lambda _: {
+            "Url": "https://token.actions.githubusercontent.com",
+            "ClientIdList": ["sts.amazonaws.com", "former"],
+            "ThumbprintList": ["0" * 40],
+            "Tags": [{"Key": "Component", "Value": "pipeline"}, {"Key": "Owner", "Value": "backend"}],
+        },
+        lambda _: {
+            "ClientIdList": ["another", "sts.amazonaws.com"],
+            "ThumbprintList": ["1" * 40],
+            "Tags": [{"Key": "Owner", "Value": "frontend"}],
+        },
+        attributes=("Arn",),
+        ref=r"arn:aws:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com",
+    ),
 )
 
 
-@pytest.mark.parametrize("life", LIVES, ids=("Role", "Role-of-which-all-is-taken-away", "Policy"))
+@pytest.mark.parametrize(
+    "life", LIVES, ids=("Role", "Role-of-which-all-is-taken-away", "Policy", "ManagedPolicy", "OIDCProvider")
+)
 def test_a_resource_is_held_as_it_was_asked_for(aws: Aws, life: Life) -> None:
     live(aws, life)
 
@@ -158,3 +188,20 @@ def test_a_policy_that_aws_does_not_have_is_refused(aws: Aws) -> None:
 
     with pytest.raises(ClientError, match="NoSuchPolicy does not exist"):
         make(aws, "AWS::IAM::Role", wanted)
+
+
+def test_a_managed_policy_can_be_changed_more_often_than_iam_keeps_versions(aws: Aws) -> None:
+    living = make(aws, "AWS::IAM::ManagedPolicy", {"PolicyDocument": may("s3:GetObject")})
+    for number in range(7):
+        living.update({"PolicyDocument": may(f"s3:GetObject{number}")})
+
+    versions = aws.client("iam").list_policy_versions(PolicyArn=living.identifier["PolicyArn"])["Versions"]
+    assert ("v8", 5) == (living.read()["DefaultVersionId"], len(versions))
+    assert living.differences(living.desired) == []
+
+
+def test_an_account_has_one_provider_of_an_issuer(aws: Aws) -> None:
+    make(aws, "AWS::IAM::OIDCProvider", {"Url": "https://token.actions.githubusercontent.com"})
+
+    with pytest.raises(ClientError, match="EntityAlreadyExists"):
+        make(aws, "AWS::IAM::OIDCProvider", {"Url": "https://token.actions.githubusercontent.com"})

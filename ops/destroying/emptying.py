@@ -1,0 +1,43 @@
+"""Empties a bucket, former versions and delete markers too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ops.errors import Declined, NotDeployed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ops.live import Live
+
+AT_ONCE: Final = 1000
+"""Versions that one call lists, and one call deletes."""
+
+
+def empty(live: Live, bucket: str, say: Callable[[str], None]) -> int:
+    """Delete everything in a bucket; returns how many versions there were. One that is not there is empty.
+
+    Raises `AccessError`; what is deleted by then stays deleted.
+    """
+    thing, count = f"bucket {bucket}", 0
+    while versions := _some(live, bucket):
+        answer = live.call(
+            "s3:DeleteObjects", thing, Bucket=bucket, Delete={"Objects": versions, "Quiet": True}
+        )
+        for error in answer.get("Errors", ()):
+            raise Declined(
+                "s3:DeleteObjects", f"{error['Key']} of {thing}", error["Code"], error.get("Message", "")
+            )
+        count += len(versions)
+        say(f"{count} versions of objects deleted from bucket {bucket}")
+    return count
+
+
+def _some(live: Live, bucket: str) -> list[dict[str, Any]]:
+    try:
+        found = live.call("s3:ListObjectVersions", f"bucket {bucket}", Bucket=bucket, MaxKeys=AT_ONCE)
+    except NotDeployed:
+        return []
+    listed = [*found.get("Versions", ()), *found.get("DeleteMarkers", ())]
+    return [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in listed]

@@ -1,0 +1,1 @@
+"""Puts a built frontend where CloudFront serves it from: files, plan, upload and invalidation."""

@@ -1,0 +1,1 @@
+"""`miyabi adopt`: what is found, the question, the import, and what is there then."""

@@ -1,0 +1,1 @@
+"""`miyabi deploy`: the plan, the question, the progress and what came of it."""

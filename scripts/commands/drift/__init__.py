@@ -1,0 +1,1 @@
+"""`miyabi drift`: what was changed by hand."""

@@ -1,0 +1,1 @@
+"""`miyabi frontend`: what would be published, the question, and what came of it."""

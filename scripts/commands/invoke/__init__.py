@@ -1,0 +1,1 @@
+"""`miyabi invoke`: an event, an answer and the end of a log."""

@@ -1,0 +1,1 @@
+"""`miyabi logs`: lines of several logs, in the order of time."""

@@ -1,0 +1,1 @@
+"""`miyabi outputs`: names, ARNs and endpoints."""

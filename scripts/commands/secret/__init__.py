@@ -1,0 +1,1 @@
+"""`miyabi secret`: what is entered, and what is missing."""

@@ -1,0 +1,1 @@
+"""`miyabi status`: the system on one screen."""

@@ -1,0 +1,1 @@
+"""Tests of the preflight: each part by itself, and all of them at once."""
