@@ -57,6 +57,8 @@ PASSING: Final = (
 )
 """AWS could not answer now; botocore has asked several times already."""
 SERVER_ERROR: Final = 500
+NOT_IMPLEMENTED: Final = 501
+"""What the local AWS does not have; asking again does not help."""
 INVOKE_TIMEOUT: Final = 910
 """Seconds to wait for a function's answer: Lambda's longest run, 900 s, and the way there and back."""
 
@@ -121,6 +123,6 @@ def _answered(response: dict[str, Any], action: str, thing: str, region: str) ->
         return NotDeployed(thing, region)
     found = f"{code}: {message}" if message else code
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", SERVER_ERROR)
-    if code in PASSING or status >= SERVER_ERROR:
+    if code in PASSING or (status >= SERVER_ERROR and status != NOT_IMPLEMENTED):
         return Unreached(action.partition(":")[0], found)
     return Declined(action, thing, code, message)

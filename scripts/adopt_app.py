@@ -31,7 +31,9 @@ def adopt(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Take what was made by hand into stacks, as it is: no resource is changed, replaced or made anew.
+    """Take what was made by hand into stacks, as it is.
+
+    No resource is changed, replaced or made anew.
 
     It finds what only the account knows, compares it with the templates, copies the function's code and its
     secrets to where these expect them, and imports. Stopped anywhere, the same command goes on.

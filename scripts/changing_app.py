@@ -53,7 +53,10 @@ def debug(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Have the functions write lines of level DEBUG for a while; they stop by themselves."""
+    """Have the functions write lines of level DEBUG for a while.
+
+    They stop by themselves.
+    """
     from scripts.commands.debug.run import run
     from scripts.consent import Consent
 
@@ -76,10 +79,10 @@ def restore(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Bring the database back to an earlier time, by a new instance that takes the old one's name.
+    """Bring the database back to an earlier time.
 
-    It shows what is lost, what is done and how long that takes, and asks first. The old instance is kept.
-    Stopped anywhere, the same command goes on.
+    By a new instance that takes the old one's name. It shows what is lost, what is done and how long that
+    takes, and asks first. The old instance is kept. Stopped anywhere, the same command goes on.
     """
     from scripts.commands.restore.run import run
     from scripts.consent import Consent

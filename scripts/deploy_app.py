@@ -71,9 +71,10 @@ def deploy(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Bring an environment in AWS to what its settings say: package, stacks, migrations, smoke test.
+    """Bring an environment in AWS to what its settings say.
 
-    It shows what will change and asks first. Stopped anywhere, the same command goes on.
+    Package, stacks, migrations, smoke test. It shows what will change and asks first. Stopped anywhere, the
+    same command goes on.
     """
     from scripts.commands.deploy.run import Wish, run
     from scripts.consent import Consent

@@ -21,9 +21,10 @@ def status(
     ] = True,
     as_json: Json = False,
 ) -> None:
-    """Print how the system is: stacks, functions, database, migrations, health, alarms, secrets.
+    """Print how the system is, part by part.
 
-    Exit 0 when all is well, 6 when something is wrong, else 5 when something could not be asked.
+    Stacks, functions, database, migrations, health, alarms, secrets. Exit 0 when all is well, 6 when
+    something is wrong, else 5 when something could not be asked.
     """
     from scripts.commands.status.run import run
 
@@ -41,9 +42,9 @@ def outputs(
         typer.Option("--write", help="Write them to config/lambda-ENV.env for shells, instead of printing."),
     ] = False,
 ) -> None:
-    """Print what others must know of the system: names, ARNs, endpoints, log groups.
+    """Print names, ARNs, endpoints and log groups; never a secret.
 
-    Never a secret; only where each is in Secrets Manager.
+    Of secrets only where each is in Secrets Manager.
     """
     from scripts.commands.outputs.run import run
 
@@ -88,7 +89,10 @@ def logs(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
         bool, typer.Option("--json", help="Print a JSON object a line, whole and as it was written.")
     ] = False,
 ) -> None:
-    """Print log lines of the functions, the gateway and the database, in the order of time."""
+    """Print log lines of functions, gateway and database.
+
+    In the order of time, whichever log they are from.
+    """
     from scripts.commands.logs.run import Options, run
 
     options = Options(
@@ -113,9 +117,10 @@ def drift(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Print what was changed by hand: property by property, and what CloudFormation does not look at.
+    """Print what was changed by hand, property by property.
 
-    Exit 0 when nothing was, 10 when something was, else 5 when something could not be looked at.
+    And what CloudFormation does not look at. Exit 0 when nothing was, 10 when something was, else 5 when
+    something could not be looked at.
     """
     from scripts.commands.drift.run import run
 
@@ -150,9 +155,10 @@ def invoke(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the event, and invoke nothing.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Invoke what callers use of a function, past the gateway; print answer, log and duration.
+    """Invoke a function as its callers do, past the gateway.
 
-    Exit 0 for an answer, 6 for one with a status of 500 or more, 1 when the function raised.
+    It prints answer, log and duration. Exit 0 for an answer, 6 for one with a status of 500 or more, 1 when
+    the function raised.
     """
     from scripts.commands.invoke.run import Options, run
     from scripts.consent import Consent

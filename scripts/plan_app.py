@@ -38,10 +38,10 @@ def plan(
     as_json: Json = False,
     as_of: AsOf = None,
 ) -> None:
-    """Show what changes from A to B, or from what is deployed to A; nothing is changed.
+    """Show what changes from A to B, or from what is deployed to A.
 
-    Exits with 0 where nothing changes, 10 for changes, 11 where something is certainly replaced, and 12
-    where data may be lost.
+    Nothing is changed. Exits with 0 where nothing changes, 10 for changes, 11 where something is certainly
+    replaced, and 12 where data may be lost.
     """
     from scripts.commands.plan.run import run
 

@@ -45,7 +45,8 @@ def set_secret(
 ) -> None:
     """Enter a secret, from standard input alone.
 
-    It is asked for on a terminal; else a JSON object is read, which needs --yes. A secret with one key may be piped in as it is; a line break at its end is taken off.
+    It is asked for on a terminal; else a JSON object is read, which needs --yes. A secret with one key may
+    be piped in as it is; a line break at its end is taken off.
     """
     from scripts.commands.secret.entering import run
     from scripts.consent import Consent
@@ -75,7 +76,10 @@ def frontend(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Publish a built frontend: upload what has changed, with a config.json that says where the API is."""
+    """Publish a built frontend.
+
+    Only what has changed is uploaded, with a config.json that says where the API is.
+    """
     from scripts.commands.frontend.run import Options, run
     from scripts.consent import Consent
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from _thread import interrupt_main
+from concurrent.futures import wait
 from functools import partial
-from threading import Barrier, Event
+from signal import SIGINT, pthread_kill
+from threading import Barrier, Event, main_thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.deploying import steps as steps_of_ops
 from ops.deploying.steps import Pauses, Step, Stopped, run_steps
 
 if TYPE_CHECKING:
@@ -87,22 +87,24 @@ def test_a_need_that_is_no_step_counts_as_done() -> None:
 
 def test_ctrl_c_ends_the_pauses_of_what_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     pauses, ended, waiting = Pauses(), list[str](), Event()
-    wait = steps_of_ops.wait
 
     def telling(*given: Any, **named: Any) -> Any:
         waiting.set()
         return wait(*given, **named)
 
+    monkeypatch.setattr("ops.deploying.steps.wait", telling)
+    main = main_thread().ident
+    assert main is not None
+
     def wait_long() -> None:
         assert waiting.wait(10)
-        interrupt_main()
+        pthread_kill(main, SIGINT)
         try:
             pauses(20)
         except Stopped:
             ended.append("at once")
             raise
 
-    monkeypatch.setattr(steps_of_ops, "wait", telling)
     steps = [step("one", run=wait_long), step("next", "one", run=lambda: ended.append("next"))]
     with pytest.raises(KeyboardInterrupt):
         run_steps(steps, pauses.stop)
