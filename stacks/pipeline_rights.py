@@ -110,8 +110,8 @@ OWN: Final = (
     ),
     Right(
         "SeeSecrets",
-        "Sees whether the secrets that a person enters are there; it reads no value",
-        of("secretsmanager", "DescribeSecret"),
+        "Sees whether the secrets that a person enters are there, and renewed by halves; it reads no value",
+        of("secretsmanager", "DescribeSecret ListSecretVersionIds"),
         (regional("secretsmanager", "secret:<secret>-*"),),
     ),
     Right(
