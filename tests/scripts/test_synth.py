@@ -49,7 +49,7 @@ def test_it_writes_thirteen_templates_and_three_manifests(miyabi: Miyabi, tmp_pa
     done = miyabi("synth")
 
     assert (Exit.DONE, "13 templates, 3 manifests written to build/\n") == (done.returncode, done.stderr)
-    assert len(list(tmp_path.glob("build/*/*.json"))) == 13 + 3
+    assert len(list(tmp_path.glob("build/*/*.json"))) == 13 + 3 + 3
     assert len(done.stdout.splitlines()) == 1 + 13
 
 
@@ -167,4 +167,4 @@ def test_cfn_lint_itself_finds_nothing_in_what_was_written(miyabi: Miyabi, tmp_p
     )
 
     assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
-    assert len(paths) == 13 + 3
+    assert len(paths) == 13 + 3 + 3

@@ -12,6 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 from ops.adopting.discovery import Hints
 from scripts.commands.adopt.run import Outside, run
 from scripts.consent import Consent
+from tests.sampling import examples
 from tests.twin.aws.cloudformation.test_adopting import DATABASE, FUNCTION, make_by_hand
 from twin.aws import clients, keeping
 from twin.aws.clients import Aws
@@ -157,7 +158,7 @@ def test_a_stack_that_has_more_by_now_is_not_let_go_of(aws: Aws, capsys: pytest.
     assert before == stacks(aws)
 
 
-@pytest.mark.parametrize("position", range(0, 24, 4))
+@pytest.mark.parametrize("position", range(3, 24, 24 // examples(2, 24)))
 def test_stopped_at_any_change_the_same_command_goes_on(
     aws: Aws, monkeypatch: pytest.MonkeyPatch, position: int
 ) -> None:

@@ -20,7 +20,7 @@ from twin.aws.pickling import Pickler, Unpickler
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ACCOUNT = "423581236541"
+ACCOUNT = "423581236561"
 REGION = "us-east-1"
 GOLDEN = Path(__file__).parents[2] / "golden" / "staging"
 STAGING = load_environment("staging")

@@ -75,12 +75,6 @@ def api(shared: Client) -> Client:
 
 
 @pytest.fixture
-def serve_here(shared_url: str) -> Callable[..., Client]:
-    """Makes another service on the shared database, with settings of the test's own."""
-    return partial(serve, shared_url)
-
-
-@pytest.fixture
 def own_database(postgres: Server, template: str) -> Iterator[str]:
     """The name of a database of the test's own."""
     name = postgres.create_database(template=template)
@@ -92,6 +86,12 @@ def own_database(postgres: Server, template: str) -> Iterator[str]:
 def own_url(postgres: Server, own_database: str) -> str:
     """The API's URL of it."""
     return postgres.url(own_database, user=LOGIN, password=PASSWORD)
+
+
+@pytest.fixture
+def serve_here(own_url: str) -> Callable[..., Client]:
+    """Makes a service on a database of the test's own, with settings of its own."""
+    return partial(serve, own_url)
 
 
 @pytest.fixture

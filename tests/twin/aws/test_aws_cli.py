@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.aws_cli import forked
 from twin.aws.local import LocalAws
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     from twin.aws.clients import Aws
 
-PROGRAM = Path(sys.executable).with_name("aws")
+PROGRAM = Path("aws")
+"""What `run` runs; the tests have one that is imported once."""
 NETWORK = Path(__file__).parents[2] / "golden" / "staging" / "network.json"
 TEMPLATE = """\
 Parameters:
@@ -41,6 +43,19 @@ Outputs:
   Name:
     Value: !Ref Parameter
 """
+
+
+@pytest.fixture(scope="module")
+def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The AWS CLI, imported once for all commands."""
+    with forked(tmp_path_factory.mktemp("cli")) as program:
+        yield program
+
+
+@pytest.fixture(autouse=True)
+def _program(cli: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have `run` find it."""
+    monkeypatch.setattr(sys.modules[__name__], "PROGRAM", cli)
 
 
 @pytest.fixture
