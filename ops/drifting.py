@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ops.deploying.aliases import aliases
-from ops.errors import NotDeployed, OperationError, Unready
+from ops.deploying.errors import StackUnknown
+from ops.errors import NotDeployed, OperationError
 from ops.hiding import told
 from ops.inventory import functions_of, stacks_of
 from ops.stack import describe
@@ -34,14 +35,6 @@ PAUSE: Final = 3.0
 DRIFTED: Final = ("MODIFIED", "DELETED")
 DEBUG_UNTIL: Final = "DebugUntil"
 """Parameter of the service stack by which lines of level DEBUG are asked for, for a while."""
-
-
-class StackUnknown(Unready):
-    """A stack is named that the environment does not have."""
-
-    def __init__(self, environment: str, stack: str, known: Sequence[str]) -> None:
-        self.environment, self.stack = environment, stack
-        super().__init__(f"{environment} has no stack {stack!r}; it has {', '.join(known)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+from scripts.operation_options import DryRun, Json, Yes  # noqa: TC001  (typer reads them)
 
 
 def adopt(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
@@ -25,10 +25,8 @@ def adopt(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
     phases: Annotated[
         bool, typer.Option("--phases", help="Show the way from what was adopted to ENV, and do nothing.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")
-    ] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Take what was made by hand into stacks, as it is.

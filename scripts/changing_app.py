@@ -6,10 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-Env = Annotated[str, typer.Argument(metavar="ENV", help="An environment's name, or a TOML file of your own.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+from scripts.operation_options import DryRun, Env, Json, Yes  # noqa: TC001  (typer reads them)
 
 
 def rotate(  # noqa: PLR0913, PLR0917  (the options of the command, one each)

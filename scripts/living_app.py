@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-Env = Annotated[str, typer.Argument(metavar="ENV", help="An environment's name, or a TOML file of your own.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+from scripts.operation_options import Env, Json  # noqa: TC001  (typer reads them)
 
 
 def status(

@@ -7,10 +7,7 @@ from typing import Annotated
 
 import typer
 
-Env = Annotated[str, typer.Argument(metavar="ENV", help="An environment's name, or a TOML file of your own.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+from scripts.operation_options import DryRun, Env, Json, Yes  # noqa: TC001  (typer reads them)
 
 secret = typer.Typer(
     no_args_is_help=True,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cfn.registry import schema_of
 from twin.aws.clients import Aws
 from twin.aws.cloudformation.working import is_not_found
-from twin.aws.errors import HandlerError
+from twin.aws.errors import Absent
 from twin.aws.handlers import handler_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def answer(account: str, region: str, target: str, body: bytes) -> Answer:
     names = dict(zip(schema.identifier, identifier.split("|"), strict=False))
     try:
         found: dict[str, Any] | None = handler.read(Aws(account, region), names)
-    except HandlerError:
+    except Absent:
         found = None
     except Exception as error:
         if not is_not_found(error):

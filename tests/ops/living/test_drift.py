@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ops.drifting import Beside, Drift, StackUnknown, look
+from ops.deploying.errors import StackUnknown
+from ops.drifting import Beside, Drift, look
 from ops.errors import NotDeployed, Refused
 from ops.hiding import told
 from ops.live import Live
