@@ -5,10 +5,13 @@ from __future__ import annotations
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+WAKING: Final = 0.5
+"""Seconds; else a Ctrl-C just before the main thread falls asleep would be seen when a step ends only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def run_steps(steps: Sequence[Step], stop: Callable[[], None] = lambda: None) ->
                     ready = [step for step in waiting if step.needs & names <= done]
                     waiting = [step for step in waiting if step not in ready]
                     running |= {pool.submit(step.run): step for step in ready}
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                finished, _ = wait(running, WAKING, FIRST_COMPLETED)
                 for future in finished:
                     step = running.pop(future)
                     failure = future.exception()
