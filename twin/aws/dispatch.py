@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from twin.aws.changes import count_change
 from twin.aws.errors import ServiceMissing
 
 if TYPE_CHECKING:
@@ -30,13 +31,21 @@ def dispatch(account: str, method: str, url: str, headers: Mapping[str, Any], bo
     The address is the one that AWS gives to the service, such as `https://ssm.us-east-1.amazonaws.com/`.
     Raises ServiceMissing for a service that moto does not have.
     """
-    from botocore.awsrequest import AWSPreparedRequest
     from botocore.compat import HTTPHeaders
 
     given = HTTPHeaders()
     for name, value in headers.items():
         given[name] = value
     given[ACCOUNT_HEADER] = account
+    try:
+        return _answered(account, method, url, given, body)
+    finally:
+        count_change(account, method, url, given, body)
+
+
+def _answered(account: str, method: str, url: str, given: Any, body: Any) -> Answer:
+    from botocore.awsrequest import AWSPreparedRequest
+
     if asked := _CLOUDCONTROL.match(url):
         from twin.aws.cloudcontrol import answer as cloudcontrol
 

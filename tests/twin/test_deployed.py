@@ -1,0 +1,122 @@
+"""What is read of a local AWS is kept until something changes, whoever changes it."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from twin.aws import keeping
+from twin.aws.changes import changes_of
+from twin.aws.clients import Aws
+from twin.aws.local import LocalAws
+from twin.deployed import Deployed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ACCOUNT = "271000000001"
+READS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("lambda", "list_functions", {}),
+    ("apigatewayv2", "get_apis", {}),
+    ("ec2", "describe_security_groups", {}),
+    ("rds", "describe_db_instances", {}),
+    ("iam", "list_roles", {}),
+    ("cloudformation", "list_stacks", {}),
+    ("secretsmanager", "list_secrets", {}),
+    ("cloudwatch", "describe_alarms", {}),
+    ("s3", "list_buckets", {}),
+    ("logs", "describe_log_groups", {}),
+    ("cloudfront", "list_distributions", {}),
+)
+CHANGES: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("ec2", "create_security_group", {"GroupName": "one", "Description": "one"}),
+    ("apigatewayv2", "create_api", {"Name": "one", "ProtocolType": "HTTP"}),
+    ("iam", "create_role", {"RoleName": "one", "AssumeRolePolicyDocument": "{}"}),
+    ("ssm", "put_parameter", {"Name": "/one", "Value": "1", "Type": "String"}),
+    ("logs", "create_log_group", {"logGroupName": "/one"}),
+    ("s3", "create_bucket", {"Bucket": f"bucket-{ACCOUNT}"}),
+    (
+        "s3",
+        "put_object",
+        {"Bucket": f"bucket-{ACCOUNT}", "Key": "one", "Body": io.BytesIO(b"read as it goes")},
+    ),
+    ("sns", "create_topic", {"Name": "one"}),
+    ("secretsmanager", "create_secret", {"Name": "one", "SecretString": "any"}),
+)
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    """An account that has nothing."""
+    yield Aws(ACCOUNT, "us-east-1")
+    keeping.forget(ACCOUNT)
+
+
+def test_to_read_is_no_change_in_any_protocol(aws: Aws) -> None:
+    before = changes_of(ACCOUNT)
+    for service, operation, parameters in READS:
+        getattr(aws.client(service), operation)(**parameters)
+        assert before == changes_of(ACCOUNT), operation
+
+
+def test_to_change_is_a_change_in_any_protocol(aws: Aws) -> None:
+    for service, operation, parameters in CHANGES:
+        before = changes_of(ACCOUNT)
+        getattr(aws.client(service), operation)(**parameters)
+        assert before < changes_of(ACCOUNT), operation
+
+
+def test_what_functions_say_is_no_change(aws: Aws) -> None:
+    logs = aws.client("logs")
+    logs.create_log_group(logGroupName="/one")
+    before = changes_of(ACCOUNT)
+    logs.create_log_stream(logGroupName="/one", logStreamName="a")
+    logs.put_log_events(
+        logGroupName="/one", logStreamName="a", logEvents=[{"timestamp": 1764115200000, "message": "x"}]
+    )
+    aws.client("cloudwatch").put_metric_data(
+        Namespace="AWS/Lambda", MetricData=[{"MetricName": "Errors", "Value": 1}]
+    )
+
+    assert before == changes_of(ACCOUNT)
+
+
+def test_an_answer_is_kept_until_something_changes(aws: Aws) -> None:
+    deployed, ssm = Deployed(aws), aws.client("ssm")
+    ssm.put_parameter(Name="/one", Value="1", Type="String")
+    first = deployed.call("ssm", "get_parameter", Name="/one")
+
+    assert first is deployed.call("ssm", "get_parameter", Name="/one")
+    ssm.put_parameter(Name="/one", Value="2", Type="String", Overwrite=True)
+    assert "2" == deployed.call("ssm", "get_parameter", Name="/one")["Parameter"]["Value"]
+
+
+def test_a_change_by_http_is_seen_as_well() -> None:
+    with LocalAws(ACCOUNT, "us-east-1") as local:
+        deployed = Deployed(local.aws)
+        assert [] == deployed.call("ssm", "get_parameters", Names=["/one"])["Parameters"]
+        local.client("ssm").put_parameter(Name="/one", Value="1", Type="String")
+        assert 1 == len(deployed.call("ssm", "get_parameters", Names=["/one"])["Parameters"])
+
+
+def test_that_something_is_not_there_is_kept_too(aws: Aws) -> None:
+    deployed = Deployed(aws)
+    refusals = []
+    for _ in range(2):
+        with pytest.raises(ClientError, match="ParameterNotFound") as refused:
+            deployed.call("ssm", "get_parameter", Name="/one")
+        refusals.append(refused.value)
+    assert refusals[0] is refusals[1]
+    aws.client("ssm").put_parameter(Name="/one", Value="1", Type="String")
+    assert "1" == deployed.call("ssm", "get_parameter", Name="/one")["Parameter"]["Value"]
+
+
+def test_pages_are_read_to_the_last(aws: Aws) -> None:
+    for number in range(12):
+        aws.client("ssm").put_parameter(Name=f"/of/{number}", Value="1", Type="String")
+    found = Deployed(aws).pages("ssm", "get_parameters_by_path", "Parameters", Path="/of")
+
+    assert 12 == len(found)

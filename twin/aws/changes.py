@@ -1,0 +1,61 @@
+"""Counts what changes in a local AWS, so that whoever reads it need not ask again while nothing does."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_READING: Final = re.compile(
+    r"(?:BatchGet|BatchDescribe|Describe|Filter|Get|Head|List|Lookup|Search|Select|Simulate|Test|Validate)"
+)
+_RECORDING: Final = frozenset({"CreateLogStream", "PutLogEvents", "PutMetricData"})
+"""What functions and gateways say all the time; nothing that they read hangs on it."""
+_ACTION: Final = re.compile(rb"(?:^|&)Action=(\w+)")
+_OPERATION: Final = re.compile(r"/operation/(\w+)$")
+LOOKED_AT: Final = 1000
+"""Bytes of a body in which the action is looked for; clients write it first, and a package may be long."""
+_INVOKE: Final = re.compile(r"/functions/[^/]+/invocations$")
+_CHANGES: Final[Counter[str]] = Counter()
+_LOCK: Final = Lock()
+
+
+def changes_of(account: str) -> int:
+    """How many requests so far may have changed something in an account."""
+    return _CHANGES[account]
+
+
+def count_change(account: str, method: str, url: str, headers: Mapping[str, Any], body: Any) -> None:
+    """Count a request once it is answered, unless it is known to change nothing."""
+    path = urlsplit(url).path
+    operation = _operation(path, headers, body)
+    if operation is None:
+        changes = method not in {"GET", "HEAD"} and not _INVOKE.search(path)
+    else:
+        changes = not _READING.match(operation) and operation not in _RECORDING
+    if changes:
+        with _LOCK:
+            _CHANGES[account] += 1
+
+
+def _operation(path: str, headers: Mapping[str, Any], body: Any) -> str | None:
+    """The operation's name, where the protocol has one: JSON, CBOR and query do, REST has not."""
+    target = headers.get("X-Amz-Target")
+    if target:
+        return _bytes(target).decode().rpartition(".")[2]
+    if found := _OPERATION.search(path):
+        return found[1]
+    action = _ACTION.search(_bytes(body)[:LOOKED_AT])
+    return action[1].decode() if action else None
+
+
+def _bytes(value: Any) -> bytes:
+    """A header or a body; one that is read as a stream belongs to no protocol that names an action."""
+    if isinstance(value, str):
+        return value.encode()
+    return value if isinstance(value, bytes) else b""

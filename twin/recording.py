@@ -1,0 +1,134 @@
+"""Writes to a local AWS what functions and gateways say of themselves: log lines, and figures for CloudWatch.
+
+with Recorder(aws) as recorder:
+    recorder.say("/aws/lambda/miyabi-api", "2026/11/26/[7]8f2a", ["START RequestId: ..."])
+    recorder.count("AWS/Lambda", "Invocations", {"FunctionName": "miyabi-api"}, 1)
+
+Nobody waits for it, as at AWS: what was said is there a moment later, or when `flush` has returned.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from contextlib import suppress
+from datetime import UTC, datetime
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Any, Final, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from twin.aws.clients import Aws
+
+EVERY: Final = 0.2
+"""Seconds between two deliveries."""
+MOST_EVENTS: Final = 10_000
+"""Events of one PutLogEvents.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+"""
+MOST_FIGURES: Final = 1000
+"""Metrics of one PutMetricData.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+"""
+MOST_VALUES: Final = 150
+"""Values of one metric in it, by the same page."""
+
+_Figure = tuple[str, str, tuple[tuple[str, str], ...], str, datetime]
+"""Namespace, name, dimensions, unit, and the minute."""
+
+
+class Recorder:
+    """Gathers what is said by several threads at once, and delivers it from a thread of its own.
+
+    Lines for a group that is not there are dropped, as Lambda drops them.
+    """
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+        self._lines: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._values: dict[_Figure, list[float]] = defaultdict(list)
+        self._streams: set[tuple[str, str]] = set()
+        self._gathering, self._delivering = Lock(), Lock()
+        self._closing = Event()
+        self._thread = Thread(target=self._deliver_now_and_then, daemon=True)
+
+    def say(self, group: str, stream: str, lines: Iterable[str]) -> None:
+        """Have lines written to a stream, which comes into being with its first."""
+        moment = int(time.time() * 1000)
+        with self._gathering:
+            events = self._lines.setdefault((group, stream), [])
+            events.extend({"timestamp": moment, "message": line} for line in lines)
+
+    def count(
+        self, namespace: str, name: str, dimensions: Mapping[str, str], value: float, unit: str = "Count"
+    ) -> None:
+        """Have a value counted for a metric."""
+        minute = datetime.now(UTC).replace(second=0, microsecond=0)
+        figure = (namespace, name, tuple(dimensions.items()), unit, minute)
+        with self._gathering:
+            self._values[figure].append(value)
+
+    def flush(self) -> None:
+        """Deliver what was said until now; whoever reads it then finds it."""
+        with self._delivering:
+            with self._gathering:
+                lines, self._lines = self._lines, {}
+                values, self._values = self._values, defaultdict(list)
+            for (group, stream), events in lines.items():
+                self._write(group, stream, events)
+            self._put(values)
+
+    def _write(self, group: str, stream: str, events: list[dict[str, Any]]) -> None:
+        logs = self._aws.client("logs")
+        try:
+            if (group, stream) not in self._streams:
+                self._begin(group, stream)
+            for first in range(0, len(events), MOST_EVENTS):
+                logs.put_log_events(
+                    logGroupName=group, logStreamName=stream, logEvents=events[first : first + MOST_EVENTS]
+                )
+        except logs.exceptions.ResourceNotFoundException:
+            self._streams.discard((group, stream))
+
+    def _begin(self, group: str, stream: str) -> None:
+        logs = self._aws.client("logs")
+        with suppress(logs.exceptions.ResourceAlreadyExistsException):
+            logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        self._streams.add((group, stream))
+
+    def _put(self, values: Mapping[_Figure, list[float]]) -> None:
+        by_namespace: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for (namespace, name, dimensions, unit, minute), found in values.items():
+            for first in range(0, len(found), MOST_VALUES):
+                by_namespace[namespace].append(
+                    {
+                        "MetricName": name,
+                        "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions],
+                        "Timestamp": minute,
+                        "Values": found[first : first + MOST_VALUES],
+                        "Unit": unit,
+                    }
+                )
+        for namespace, figures in by_namespace.items():
+            for first in range(0, len(figures), MOST_FIGURES):
+                self._aws.client("cloudwatch").put_metric_data(
+                    Namespace=namespace, MetricData=figures[first : first + MOST_FIGURES]
+                )
+
+    def _deliver_now_and_then(self) -> None:
+        while not self._closing.wait(EVERY):
+            self.flush()
+
+    def __enter__(self) -> Self:
+        """Begin to deliver."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Deliver what is left, and end."""
+        self._closing.set()
+        self._thread.join()
+        self.flush()
