@@ -7,6 +7,7 @@ deployed.call("lambda", "get_function_configuration", FunctionName="miyabi-api")
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +17,25 @@ if TYPE_CHECKING:
     from twin.aws.clients import Aws
 
 
-class Deployed:
-    """Reads an account by boto3; what was asked before is not asked again while nothing has changed.
+@dataclass(slots=True)
+class _Kept:
+    """One answer, or the error in its place, and at which count of the service's changes it was asked for."""
 
-    Answers are shared between all who ask, from several threads: read them, and change nothing in them.
+    lock: Lock = field(default_factory=Lock)
+    changes: int = -1
+    answer: Any = None
+
+
+class Deployed:
+    """Reads an account by boto3; what was asked before is not asked again while the service has not changed.
+
+    Answers are shared between all who ask, from several threads: read them, and change nothing in them. Of
+    several that ask the same at once, one does and the others wait.
     """
 
     def __init__(self, aws: Aws) -> None:
         self.aws = aws
-        self._seen = -1
-        self._answers: dict[str, Any] = {}
+        self._kept: dict[str, _Kept] = {}
         self._lock = Lock()
 
     def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
@@ -39,33 +49,34 @@ class Deployed:
         return [each for page in found for each in page[key]]
 
     def _answered(self, service: str, operation: str, parameters: dict[str, Any], *, pages: bool) -> Any:
+        kept = self._place(json.dumps([service, operation, parameters, pages], sort_keys=True))
+        if kept.changes != changes_of(self.aws.account, service):
+            with kept.lock:
+                changes = changes_of(self.aws.account, service)
+                if kept.changes != changes:
+                    kept.answer = self._ask(service, operation, parameters, pages=pages)
+                    # what changes meanwhile makes it old at once
+                    kept.changes = changes
+        answer = kept.answer
+        if isinstance(answer, Exception):
+            # raised again and again, it would gather a traceback without end
+            raise answer.with_traceback(None)
+        return answer
+
+    def _place(self, key: str) -> _Kept:
+        found = self._kept.get(key)
+        if found is None:
+            with self._lock:
+                found = self._kept.setdefault(key, _Kept())
+        return found
+
+    def _ask(self, service: str, operation: str, parameters: dict[str, Any], *, pages: bool) -> Any:
         from botocore.exceptions import ClientError
 
-        key = json.dumps([service, operation, parameters, pages], sort_keys=True)
-        changes = changes_of(self.aws.account)
-        with self._lock:
-            if changes != self._seen:
-                self._answers.clear()
-                self._seen = changes
-            if key in self._answers:
-                answer = self._answers[key]
-                if isinstance(answer, ClientError):
-                    raise answer
-                return answer
         client = self.aws.client(service)
         try:
             if pages:
-                answer = list(client.get_paginator(operation).paginate(**parameters))
-            else:
-                answer = getattr(client, operation)(**parameters)
-        except ClientError as error:
-            self._keep(changes, key, error)
-            raise
-        self._keep(changes, key, answer)
-        return answer
-
-    def _keep(self, changes: int, key: str, answer: Any) -> None:
-        """Keep an answer, unless something has changed since it was asked for."""
-        with self._lock:
-            if changes == self._seen == changes_of(self.aws.account):
-                self._answers[key] = answer
+                return list(client.get_paginator(operation).paginate(**parameters))
+            return getattr(client, operation)(**parameters)
+        except ClientError as refused:
+            return refused

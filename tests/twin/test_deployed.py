@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,7 @@ from twin.deployed import Deployed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 ACCOUNT = "271000000001"
 READS: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -67,6 +69,42 @@ def test_to_change_is_a_change_in_any_protocol(aws: Aws) -> None:
         before = changes_of(ACCOUNT)
         getattr(aws.client(service), operation)(**parameters)
         assert before < changes_of(ACCOUNT), operation
+
+
+def test_a_change_of_one_service_is_none_of_another(aws: Aws) -> None:
+    deployed, ssm = Deployed(aws), aws.client("ssm")
+    groups = deployed.call("ec2", "describe_security_groups")
+    ssm.put_parameter(Name="/one", Value="1", Type="String")
+
+    assert groups is deployed.call("ec2", "describe_security_groups")
+    assert changes_of(ACCOUNT, "ssm") > 0
+    assert changes_of(ACCOUNT) >= changes_of(ACCOUNT, "ssm")
+
+
+def test_all_is_asked_anew_when_an_account_is_put_back(aws: Aws, tmp_path: Path) -> None:
+    deployed, ssm = Deployed(aws), aws.client("ssm")
+    keeping.prepare(tmp_path)
+    keeping.keep(ACCOUNT, tmp_path)
+    ssm.put_parameter(Name="/one", Value="1", Type="String")
+    assert 1 == len(deployed.call("ssm", "get_parameters", Names=["/one"])["Parameters"])
+    keeping.restore(ACCOUNT, tmp_path)
+
+    assert [] == deployed.call("ssm", "get_parameters", Names=["/one"])["Parameters"]
+
+
+def test_of_many_that_ask_the_same_one_asks(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployed, asked, real = Deployed(aws), list[str](), Deployed._ask
+
+    def ask(*given: Any, **named: Any) -> Any:
+        asked.append(given[2])
+        return real(*given, **named)
+
+    monkeypatch.setattr(Deployed, "_ask", ask)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: deployed.call("ec2", "describe_vpcs"), range(40)))
+
+    assert ["describe_vpcs"] == asked
+    assert all(answer is answers[0] for answer in answers)
 
 
 def test_what_functions_say_is_no_change(aws: Aws) -> None:

@@ -21,26 +21,44 @@ _OPERATION: Final = re.compile(r"/operation/(\w+)$")
 LOOKED_AT: Final = 1000
 """Bytes of a body in which the action is looked for; clients write it first, and a package may be long."""
 _INVOKE: Final = re.compile(r"/functions/[^/]+/invocations$")
-_CHANGES: Final[Counter[str]] = Counter()
+_NAMES: Final = {"apigateway": "apigatewayv2", "monitoring": "cloudwatch"}
+"""What boto3 calls a service whose address has another name."""
+_ELSEWHERE: Final = {"lambda": ("ec2",)}
+"""Services that another one's requests change as well: a function in a VPC has network interfaces."""
+_ALL: Final = ""
+"""Counts the changes of every service."""
+_CHANGES: Final[Counter[tuple[str, str]]] = Counter()
 _LOCK: Final = Lock()
 
 
-def changes_of(account: str) -> int:
-    """How many requests so far may have changed something in an account."""
-    return _CHANGES[account]
+def changes_of(account: str, *services: str) -> int:
+    """How many requests so far may have changed something in an account: of some services, or of any.
+
+    Services are named as by boto3: `lambda`, `apigatewayv2`.
+    """
+    return sum(_CHANGES[account, service] for service in services or (_ALL,))
+
+
+def changed(account: str, *services: str) -> None:
+    """Count a change that no request has made; without services, of everything there is."""
+    with _LOCK:
+        _CHANGES[account, _ALL] += 1
+        for service in services or {known for owner, known in _CHANGES if owner == account and known}:
+            _CHANGES[account, service] += 1
 
 
 def count_change(account: str, method: str, url: str, headers: Mapping[str, Any], body: Any) -> None:
     """Count a request once it is answered, unless it is known to change nothing."""
-    path = urlsplit(url).path
-    operation = _operation(path, headers, body)
+    parts = urlsplit(url)
+    operation = _operation(parts.path, headers, body)
     if operation is None:
-        changes = method not in {"GET", "HEAD"} and not _INVOKE.search(path)
+        changes = method not in {"GET", "HEAD"} and not _INVOKE.search(parts.path)
     else:
         changes = not _READING.match(operation) and operation not in _RECORDING
     if changes:
-        with _LOCK:
-            _CHANGES[account] += 1
+        name = parts.netloc.partition(".")[0]
+        service = _NAMES.get(name, name)
+        changed(account, service, *_ELSEWHERE.get(service, ()))
 
 
 def _operation(path: str, headers: Mapping[str, Any], body: Any) -> str | None:

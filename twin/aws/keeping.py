@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from twin.aws import kept_cloudformation, kept_services
+from twin.aws.changes import changed
 from twin.aws.errors import StateRefused, StateUnkept
 from twin.aws.pickling import Pickler, Unpickler
 
@@ -53,6 +54,7 @@ def forget(account: str) -> None:
     """Drop all that an account has."""
     for part in PARTS.values():
         part.forget(account)
+    changed(account)
 
 
 def prepare(folder: Path) -> None:
@@ -108,6 +110,7 @@ def restore(account: str, folder: Path) -> bool:
     except Exception as error:
         forget(account)
         raise StateRefused(path, f"can't be put back ({type(error).__name__}: {error})") from error
+    changed(account)
     return True
 
 

@@ -1,0 +1,1 @@
+"""The evaluation of IAM's policies."""
