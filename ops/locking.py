@@ -34,6 +34,8 @@ LIFE: Final = 300
 """Seconds that a lock holds when nobody renews it any more, since its process or its connection has ended."""
 RENEWAL: Final = 60.0
 """Seconds between two renewals: several may be lost before the lock is."""
+LOCKS: Final = "locks/"
+"""How the keys of locks begin, and of what else their holders leave for one another."""
 CONDITION_FAILED: Final = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 """What S3 says when a condition does not hold, or when another request for the object is under way."""
 
@@ -212,7 +214,7 @@ def _taken(live: Live, bucket: str, holder: Holder, say: Callable[[str], None]) 
 
 
 def _key(live: Live) -> str:
-    return f"locks/{live.system}.json"
+    return f"{LOCKS}{live.system}.json"
 
 
 def _write(live: Live, bucket: str, holder: Holder, **condition: str) -> str | None:

@@ -9,29 +9,23 @@ been started there.
 
 from __future__ import annotations
 
-import json
+import gc
+import io
 import os
 import socket
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
+
+from tests.standing_in import finish, receive, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.process import BaseProcess
     from pathlib import Path
 
-PROGRAM = """\
-#!{python} -SE
-import json, os, socket, sys
-with socket.socket(socket.AF_UNIX) as server:
-    server.connect({address!r})
-    said = json.dumps([os.getcwd(), dict(os.environ), sys.argv[1:]]).encode()
-    socket.send_fds(server, [len(said).to_bytes(8, "big")], [0, 1, 2])
-    server.sendall(said)
-    sys.exit(int.from_bytes(server.recv(1), "big"))
-"""
+    from tests.standing_in import Call
 
 
 @contextmanager
@@ -44,8 +38,7 @@ def forked(folder: Path) -> Iterator[Path]:
         process: BaseProcess = get_context("spawn").Process(target=_serve, args=(listening,), daemon=True)
         process.start()
     program = folder / "aws"
-    program.write_text(PROGRAM.format(python=sys.executable, address=address), encoding="utf-8")
-    program.chmod(0o755)
+    write(program, address)
     try:
         yield program
     finally:
@@ -55,36 +48,46 @@ def forked(folder: Path) -> Iterator[Path]:
 
 def _serve(listening: socket.socket) -> None:
     """Fork for each caller; the parent has imported what all need, and made nothing else."""
-    import awscli.clidriver
     import awscli.customizations.cloudformation.deploy  # noqa: F401  (what most commands here load)
 
+    _warm()
     while True:
         caller, _ = listening.accept()
         if os.fork() == 0:
             with caller:
-                caller.sendall(_run(caller).to_bytes(1, "big"))
+                finish(caller, _run(receive(caller)))
             os._exit(0)
         caller.close()
         _reap()
 
 
-def _run(caller: socket.socket) -> int:
+def _warm() -> None:
+    """Ask once, where nobody answers: half of what a command imports it imports when it is run."""
+    from awscli.clidriver import main
+
+    unheard = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_MAX_ATTEMPTS": "1", "AWS_REGION": "us-east-1"}
+    given = {"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_DEFAULT_REGION": "us-east-1"}
+    nowhere = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+    os.environ.update(unheard | given | nowhere)
+    sys.argv = ["aws", "sts", "get-caller-identity"]
+    with redirect_stderr(io.StringIO()):
+        main()
+    gc.collect()
+    gc.freeze()
+
+
+def _run(call: Call) -> int:
     """Be the CLI for a caller; returns its exit status."""
     from awscli.clidriver import main
 
-    length, streams, _, _ = socket.recv_fds(caller, 8, 3)
-    said = b""
-    while len(said) < int.from_bytes(length, "big"):
-        said += caller.recv(65536)
-    folder, variables, words = json.loads(said)
-    for number, stream in enumerate(streams):
+    for number, stream in enumerate(call.streams):
         os.dup2(stream, number)
         os.close(stream)
-    os.chdir(folder)
+    os.chdir(call.folder)
     own = os.environ["AWS_DATA_PATH"]  # set by awscli when it is imported
     os.environ.clear()
-    os.environ.update(variables | {"AWS_DATA_PATH": own})
-    sys.argv = ["aws", *words]
+    os.environ.update(call.variables | {"AWS_DATA_PATH": own})
+    sys.argv = [*call.words, *_directed(call)]
     try:
         status = main()
     except SystemExit as ended:
@@ -92,6 +95,13 @@ def _run(caller: socket.socket) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     return int(status)
+
+
+def _directed(call: Call) -> list[str]:
+    """What version 1 needs to go where version 2 goes: it has an address of its own for these two."""
+    endpoint = call.variables.get("AWS_ENDPOINT_URL")
+    service = call.words[1] if len(call.words) > 1 else ""
+    return ["--endpoint-url", endpoint] if endpoint and service in {"rds", "sqs"} else []
 
 
 def _reap() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cfn import Deployment, Template
 from cfn.registry import schema_of
 from cfn.values import Reference, Text, Unknown
+from ops.adopting import database_address
 from ops.adopting.discovery import NotFound
 from ops.errors import NotDeployed
 
@@ -34,6 +35,7 @@ UNTOLD: Final[Mapping[str, frozenset[str]]] = {
     "AWS::RDS::DBInstance": frozenset({"MasterUserPassword"}),
 }
 """Properties that no API tells; the code is compared by its hash."""
+ADDRESS: Final = "DATABASE_URL"
 HIDDEN: Final = "Environment"
 """Where values may be secrets that somebody has written there: what is there is not shown."""
 
@@ -82,6 +84,7 @@ def compare(
         assert schema is not None, place.type  # noqa: S101  (cfn-lint knows the types of our templates)
         meant = _settled(deployment.properties(resource), known)
         differing += _differing(place, schema, meant, found)
+        differing += _differing_address(place, deployment.properties(resource), found, known)
     return differing
 
 
@@ -123,6 +126,20 @@ def _differing(place: Place, schema: Schema, meant: Document, found: Document) -
         hidden = one.path.split("/")[1] == HIDDEN
         actual = "something else" if hidden and one.kind != "REMOVE" else _shown(one.found)
         yield Differing(place, one.path, "nothing" if one.kind == "ADD" else _shown(one.wanted), actual)
+
+
+def _differing_address(
+    place: Place, meant: Document, found: Document, known: Mapping[tuple[str, str], tuple[Place, Document]]
+) -> Iterator[Differing]:
+    """What of a function's DATABASE_URL is written otherwise, beside the password."""
+    wanted, there = (one.get(HIDDEN, {}).get("Variables", {}).get(ADDRESS) for one in (meant, found))
+    if not (isinstance(wanted, Text) and isinstance(there, str)):
+        return
+    settled = [part if isinstance(part, str) else _settled(part, known) for part in wanted.parts]
+    if LEFT_OUT in settled:
+        return
+    for name, expected, actual in database_address.differences("".join(map(str, settled)), there):
+        yield Differing(place, f"/{HIDDEN}/Variables/{ADDRESS} {name}", expected, actual)
 
 
 def _shown(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ops.errors import Failed, Unready
+from runtime.migrator.errors import AccessError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +74,17 @@ class Unhealthy(Failed):
     def __init__(self, address: str, found: str, standing: str) -> None:
         self.address, self.found, self.standing = address, found, standing
         super().__init__(f"{address} answers {found} after the deployment; {standing}")
+
+
+class NotAsked(AccessError):
+    """The API could not be asked after a deployment, since this machine has no network."""
+
+    def __init__(self, address: str, found: str, environment: str) -> None:
+        self.address, self.found = address, found
+        super().__init__(
+            f"{address} could not be asked, since this machine has no network ({found}); the deployment is "
+            f"done and stays, and `miyabi deploy {environment}` asks once more"
+        )
 
 
 class MigratorBehind(Unready):

@@ -7,28 +7,30 @@ stopped anywhere is gone on with by the same command.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path  # noqa: TC003  (a field's type)
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from ops import artifacts
+from ops.deploying import unfinished
 from ops.deploying.aliases import aliases, put_right
-from ops.deploying.errors import Unhealthy
-from ops.deploying.going_back import Before, go_back, remember
+from ops.deploying.errors import NotAsked, Unhealthy
+from ops.deploying.going_back import Before, go_back, is_as_it_was, remember
 from ops.deploying.migrations import migrate, migrations_of
 from ops.deploying.one_stack import Shown, as_document, bring
 from ops.deploying.reporter import Reporter, Silent
 from ops.deploying.smoke import Health, address_of, ask_once, ask_until_well
 from ops.deploying.steps import Step, run_steps
-from ops.errors import OperationError
+from ops.errors import OperationError, Unreached
 from ops.stack import describe
 from ops.wanted import as_deployed
-from runtime.migrator.errors import MigratorError
+from runtime.migrator.errors import AccessError, MigratorError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from ops.artifacts import Published
     from ops.deploying.aliases import Alias
     from ops.live import Live
     from ops.wanted import Wanted, WantedStack
@@ -108,7 +110,9 @@ class Deployment:
         self._publish(bucket)
         run_steps(steps, stop)
         self._put_aliases_right()
-        self._smoke_test()
+        self._smoke_test(bucket)
+        if self._is_of_functions():
+            unfinished.forget(self.live, bucket, self._reporter.say)
         return self.result
 
     def chosen(self) -> tuple[WantedStack, ...]:
@@ -123,7 +127,6 @@ class Deployment:
             return
         self._reporter.stage(PACKAGE)
         before = artifacts.published(self.live)
-        self._before = remember(self.live, before)
         uploads = {
             "key": self.options.package,
             "bootstrap_key": self.options.bootstrap,
@@ -131,8 +134,20 @@ class Deployment:
         keys = {name: artifacts.upload(self.live, bucket, path) for name, path in uploads.items() if path}
         after = before.but(bucket=bucket, **keys)
         self.result.package = after.key or after.bootstrap_key
+        if self._is_of_functions():
+            self._remember(bucket, before, after)
         self.result.uploaded = artifacts.publish(self.live, after)
         self._reporter.stage_done(PACKAGE, self.result.package or "none")
+
+    def _remember(self, bucket: str, came_from: Published, goes_to: Published) -> None:
+        """Keep how the service stack was before this deployment, or before the one that this goes on with."""
+        begun, given = unfinished.read(self.live, bucket), self.options.parameters.get("service", {})
+        if begun is None:
+            begun = unfinished.Unfinished(remember(self.live, came_from), came_from, goes_to)
+        self._before = begun.before
+        unfinished.keep(
+            self.live, bucket, replace(begun, goes_to=goes_to, given=dict(begun.given) | dict(given))
+        )
 
     def _expected(self, steps: list[Step]) -> Iterator[tuple[str, frozenset[str]]]:
         """All steps with those that each needs, in the order in which they are likely to begin."""
@@ -146,7 +161,10 @@ class Deployment:
             yield SMOKE_TEST, frozenset(names)
 
     def _is_to_ask(self) -> bool:
-        return self.options.smoke_test and "service" in {one.stack for one in self.chosen()}
+        return self.options.smoke_test and self._is_of_functions()
+
+    def _is_of_functions(self) -> bool:
+        return "service" in {one.stack for one in self.chosen()}
 
     def _steps(self) -> list[Step]:
         chosen = self.chosen()
@@ -208,7 +226,7 @@ class Deployment:
             self.result.aliases.append(sentence)
             self._reporter.say(sentence)
 
-    def _smoke_test(self) -> None:
+    def _smoke_test(self, bucket: str) -> None:
         """Ask for health if there is something to ask; goes back when the API is not well."""
         if not self._is_to_ask():
             return
@@ -222,22 +240,36 @@ class Deployment:
         if health.is_well:
             self._reporter.stage_done(SMOKE_TEST, f"{health.address} answers {health.found}")
             return
+        if health.is_ours or (health.status is None and not self._reaches_aws()):
+            raise NotAsked(health.address, health.found, self.live.environment.name)
         self._reporter.say(f"{health.address} answers {health.found}")
-        raise Unhealthy(health.address, health.found, self._go_back())
+        raise Unhealthy(health.address, health.found, self._go_back(bucket))
 
-    def _go_back(self) -> str:
+    def _reaches_aws(self) -> bool:
+        """Whether any network is there: on some systems an unknown name is all that one without it says."""
+        try:
+            self.live.call("sts:GetCallerIdentity", "the account")
+        except Unreached:
+            return False
+        except AccessError:
+            return True
+        return True
+
+    def _go_back(self, bucket: str) -> str:
         if self._before is None:
             return "there is no version before to go back to; `miyabi logs` tells why"
-        if self.result.stacks["service"]["outcome"] == "unchanged":
-            return "the functions are what they were before; `miyabi logs` tells why"
         try:
+            if is_as_it_was(self.live, self._before):
+                return "the functions are what they were before; `miyabi logs` tells why"
             # somebody else's deployment is not taken back
             self._require_lock()
             standing = go_back(self.live, self._before, self._reporter, pause=self._pause)
+            if standing.is_told:
+                unfinished.forget(self.live, bucket, self._reporter.say)
         except (MigratorError, OperationError) as error:
             return f"going back to the version before did not work, so look where the aliases point: {error}"
         stay = self.result.migrations and self.result.migrations["applied"]
-        return f"{standing}; the migrations that were applied stay" if stay else standing
+        return f"{standing.sentence}; the migrations that were applied stay" if stay else standing.sentence
 
 
 def takes_package(stacks: Iterable[WantedStack]) -> bool:

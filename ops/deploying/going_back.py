@@ -36,6 +36,14 @@ class Before:
     aliases: tuple[Alias, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand after going back, as part of a sentence, and whether the stack says so too."""
+
+    sentence: str
+    is_told: bool
+
+
 def remember(live: Live, published: Published) -> Before | None:
     """The service stack as it is now; None where there is none to go back to."""
     now = describe(live, live.stack_name("service"))
@@ -45,14 +53,24 @@ def remember(live: Live, published: Published) -> Before | None:
     return Before(stack, now.parameters, published, tuple(aliases(live, now.name, stack.body)))
 
 
+def is_as_it_was(live: Live, before: Before) -> bool:
+    """Whether the service stack has its former template and parameters, and its aliases their versions."""
+    now = remember(live, before.published)
+    return now is not None and (now.stack.text, now.parameters, now.aliases) == (
+        before.stack.text,
+        before.parameters,
+        before.aliases,
+    )
+
+
 def go_back(
     live: Live,
     before: Before,
     reporter: Reporter | None = None,
     *,
     pause: Callable[[float], None] = time.sleep,
-) -> str:
-    """Go back to how the service stack was; returns how things stand then, as part of a sentence."""
+) -> Standing:
+    """Go back to how the service stack was."""
     told = reporter or Silent()
     for alias in before.aliases:
         move(live, alias)
@@ -62,13 +80,16 @@ def go_back(
     given = {one.name: before.parameters[one.name] for one in before.stack.parameters if not one.is_ssm}
     change_set = propose(live, before.stack, now, given, pause=pause)
     if change_set is None:
-        return "the functions are back at the version before"
+        return Standing("the functions are back at the version before", is_told=True)
     told.begin(before.stack.stack, change_set.changes)
     executed = execute(live, change_set, told.event, pause=pause)
     told.end(before.stack.stack, executed.stack.status, succeeded=executed.succeeded)
     if executed.succeeded:
-        return "the functions are back at the version before, and so is the service stack"
-    return (
+        return Standing(
+            "the functions are back at the version before, and so is the service stack", is_told=True
+        )
+    return Standing(
         "the functions are back at the version before, but the service stack could not be told so: it is in "
-        f"{executed.stack.status}"
+        f"{executed.stack.status}",
+        is_told=False,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -24,18 +26,24 @@ PAUSE: Final = 3.0
 TIMEOUT: Final = 31
 """Seconds to wait for an answer: the gateway gives up at 30."""
 WELL: Final = 200
+NO_WAY_OUT: Final = frozenset({errno.ENETDOWN, errno.ENETUNREACH})
+"""Errors of a machine without a network, or without a route into it."""
 ENDPOINT: Final = "ApiEndpoint"
 """Output of the service stack: the API's base address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What the API answered: a status, or why there was none, and how long that took."""
+    """What the API answered: a status, or why there was none, and how long that took.
+
+    `is_ours` says that the question did not leave this machine, which has no network.
+    """
 
     address: str
     status: int | None
     found: str
     milliseconds: float = 0.0
+    is_ours: bool = False
 
     @property
     def is_well(self) -> bool:
@@ -46,8 +54,8 @@ class Health:
 def ask_once(address: str, timeout: float = TIMEOUT) -> Health:
     """Ask the health route of a base address, such as `https://id.execute-api.us-east-1.amazonaws.com`."""
     url, began = address.rstrip("/") + HEALTH, time.monotonic()
-    status, found = _asked(url, timeout)
-    return Health(url, status, found, (time.monotonic() - began) * 1000)
+    status, found, is_ours = _asked(url, timeout)
+    return Health(url, status, found, (time.monotonic() - began) * 1000, is_ours)
 
 
 def address_of(live: Live) -> str | None:
@@ -78,17 +86,25 @@ def ask_until_well(
     return health
 
 
-def _asked(url: str, timeout: float) -> tuple[int | None, str]:
+def _asked(url: str, timeout: float) -> tuple[int | None, str, bool]:
     if not url.startswith(("http://", "https://")):
-        return None, "nothing: it is no address of HTTP"
+        return None, "nothing: it is no address of HTTP", False
     try:
         with urllib.request.urlopen(url, timeout=timeout) as answer:  # noqa: S310  (its scheme was looked at)
-            return answer.status, str(answer.status)
+            return answer.status, str(answer.status), False
     except urllib.error.HTTPError as error:
         with error:
-            return error.code, f"{error.code} {_short(error.read(500))}".rstrip()
+            return error.code, f"{error.code} {_short(error.read(500))}".rstrip(), False
     except (OSError, ValueError) as error:
-        return None, f"nothing ({getattr(error, 'reason', error)})"
+        reason = getattr(error, "reason", error)
+        return None, f"nothing ({reason})", _is_ours(reason)
+
+
+def _is_ours(reason: object) -> bool:
+    """Whether no name server answers, or no way leads out: a name that is not known is the API's."""
+    if isinstance(reason, socket.gaierror):
+        return reason.errno == socket.EAI_AGAIN
+    return isinstance(reason, OSError) and reason.errno in NO_WAY_OUT
 
 
 def _short(body: bytes) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from cfn.diff import Kind
 from ops import artifacts
+from ops.artifact_bucket import bucket_name
+from ops.deploying import unfinished
 from ops.deploying.errors import MigratorBehind, NotReady
 from ops.deploying.flow import elsewhere, takes_package
 from ops.deploying.migrations import lacking, migrations_of
@@ -16,7 +18,7 @@ from ops.planning import Verdict
 from ops.planning.live import plan_live
 from ops.preflight import look
 from ops.rotating.half_done import renewals
-from runtime.migrator.errors import MigratorError
+from runtime.migrator.errors import AccessError, MigratorError
 from stacks.naming import parameter_path
 from stacks.values import ARTIFACT_KEY, BOOTSTRAP_KEY, MIGRATOR_NAME
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from ops.deploying.flow import Options
     from ops.live import Live
     from ops.planning import Plan
-    from ops.wanted import Wanted
+    from ops.wanted import Wanted, WantedStack
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Survey:
     """What is to be done.
 
     `package` is the key that the functions are to have, where it is another than now; `pending` are versions
-    of migrations; `notes` are sentences about what could not be looked at.
+    of migrations; `notes` are sentences about what could not be looked at. `is_unfinished` says that nobody
+    has seen the API well since the deployment before was begun.
     """
 
     plan: Plan
@@ -42,12 +45,13 @@ class Survey:
     pending: tuple[int, ...]
     aliases: tuple[Alias, ...]
     notes: tuple[str, ...]
+    is_unfinished: bool = False
 
     @property
     def is_anything(self) -> bool:
         """Whether there is anything to do at all."""
         acts = self.plan.verdict is not Verdict.NOTHING
-        return acts or bool(self.package or self.pending or self.aliases)
+        return acts or bool(self.package or self.pending or self.aliases or self.is_unfinished)
 
     @property
     def shown(self) -> dict[str, Shown]:
@@ -83,7 +87,21 @@ def survey(live: Live, wanted: Wanted, options: Options, traffic: Traffic | None
     now = artifacts.published(live)
     package = next((key for key in soon.values() if key not in (now.key, now.bootstrap_key)), None)
     pending, more = pending_migrations(live, options)
-    return Survey(plan, package, pending, tuple(elsewhere(live, chosen)), (*notes, *more))
+    is_unfinished, unknown = _is_unfinished(live, options, chosen)
+    told = (*notes, *more, *unknown)
+    return Survey(plan, package, pending, tuple(elsewhere(live, chosen)), told, is_unfinished)
+
+
+def _is_unfinished(
+    live: Live, options: Options, chosen: tuple[WantedStack, ...]
+) -> tuple[bool, tuple[str, ...]]:
+    """Whether the deployment before still lacks its smoke test, and what could not be found out."""
+    if not options.smoke_test or "service" not in {one.stack for one in chosen}:
+        return False, ()
+    try:
+        return unfinished.read(live, bucket_name(live)) is not None, ()
+    except AccessError as error:
+        return False, (f"whether the deployment before was seen to its end could not be asked: {error}",)
 
 
 def pending_migrations(live: Live, options: Options) -> tuple[tuple[int, ...], tuple[str, ...]]:

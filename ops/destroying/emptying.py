@@ -15,29 +15,39 @@ AT_ONCE: Final = 1000
 """Versions that one call lists, and one call deletes."""
 
 
-def empty(live: Live, bucket: str, say: Callable[[str], None]) -> int:
+def empty(live: Live, bucket: str, say: Callable[[str], None], *, last: str = "") -> int:
     """Delete everything in a bucket; returns how many versions there were. One that is not there is empty.
 
-    Raises `AccessError`; what is deleted by then stays deleted.
+    Keys that begin with `last` go when all others are gone. Raises `AccessError`; what is deleted by then
+    stays deleted.
     """
     thing, count = f"bucket {bucket}", 0
-    while versions := _some(live, bucket):
-        answer = live.call(
-            "s3:DeleteObjects", thing, Bucket=bucket, Delete={"Objects": versions, "Quiet": True}
-        )
-        for error in answer.get("Errors", ()):
-            raise Declined(
-                "s3:DeleteObjects", f"{error['Key']} of {thing}", error["Code"], error.get("Message", "")
+    for spared in (last, "") if last else ("",):
+        while versions := _some(live, bucket, spared):
+            answer = live.call(
+                "s3:DeleteObjects", thing, Bucket=bucket, Delete={"Objects": versions, "Quiet": True}
             )
-        count += len(versions)
-        say(f"{count} versions of objects deleted from bucket {bucket}")
+            for error in answer.get("Errors", ()):
+                raise Declined(
+                    "s3:DeleteObjects", f"{error['Key']} of {thing}", error["Code"], error.get("Message", "")
+                )
+            count += len(versions)
+            say(f"{count} versions of objects deleted from bucket {bucket}")
     return count
 
 
-def _some(live: Live, bucket: str) -> list[dict[str, Any]]:
-    try:
-        found = live.call("s3:ListObjectVersions", f"bucket {bucket}", Bucket=bucket, MaxKeys=AT_ONCE)
-    except NotDeployed:
-        return []
-    listed = [*found.get("Versions", ()), *found.get("DeleteMarkers", ())]
-    return [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in listed]
+def _some(live: Live, bucket: str, spared: str) -> list[dict[str, Any]]:
+    """The first versions of objects whose keys don't begin so; an empty beginning spares none."""
+    after: dict[str, Any] = {}
+    while True:
+        try:
+            found = live.call(
+                "s3:ListObjectVersions", f"bucket {bucket}", Bucket=bucket, MaxKeys=AT_ONCE, **after
+            )
+        except NotDeployed:
+            return []
+        listed = [*found.get("Versions", ()), *found.get("DeleteMarkers", ())]
+        meant = [one for one in listed if not (spared and one["Key"].startswith(spared))]
+        if meant or not found.get("IsTruncated"):
+            return [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in meant]
+        after = {"KeyMarker": found["NextKeyMarker"], "VersionIdMarker": found["NextVersionIdMarker"]}

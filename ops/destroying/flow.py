@@ -11,6 +11,7 @@ from ops.destroying.emptying import empty
 from ops.destroying.errors import DataProtected, DeleteFailed, WordWrong
 from ops.destroying.plan import BUCKET, INSTANCE, Fate, is_protected
 from ops.errors import NotDeployed
+from ops.locking import LOCKS
 from ops.stack import describe, follow, last_event
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def run(live: Live, planned: Plan, word: str | None, callbacks: Callbacks | None
 
 
 def run_beside(live: Live, planned: Plan, say: Callable[[str], None]) -> list[str]:
-    """Delete what is beside the stacks: not under the lock, whose object is in the bucket."""
+    """Delete what is beside the stacks, the bucket last, and in it the lock: it holds while there is more."""
     done = []
     for path in planned.beside.parameters:
         _without(live, "ssm:DeleteParameter", f"parameter {path}", Name=path)
@@ -92,7 +93,7 @@ def run_beside(live: Live, planned: Plan, say: Callable[[str], None]) -> list[st
         )
         done.append(f"secret {secret}, which can be brought back for {RECOVERY_DAYS} days")
     if bucket := planned.beside.bucket:
-        empty(live, bucket, say)
+        empty(live, bucket, say, last=LOCKS)
         _without(live, "s3:DeleteBucket", f"bucket {bucket}", Bucket=bucket)
         done.append(f"bucket {bucket}")
     return done

@@ -11,14 +11,13 @@ import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
-
-from psycopg import connect, sql
 
 from ops.deploying.smoke import HEALTH, Health
 from runtime.contract import ORIGIN_HEADER
 from runtime.migrator.connection import read_url
+from tests.ops.changing.functions import let_in
 from twin.aws.invoking import Answered, run_functions
 from twin.configuration import Configuration
 from twin.environment import ExecutionEnvironment
@@ -66,6 +65,14 @@ class Functions:
         for environment in self._environments.values():
             environment.close()
 
+    def __enter__(self) -> Self:
+        """They run already."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End all processes."""
+        self.close()
+
     def _environment(self, invocation: Invocation) -> ExecutionEnvironment:
         """The one of that version with these variables; `$LATEST` has others after each change."""
         variables = self._here(dict(invocation.variables))
@@ -86,18 +93,10 @@ class Functions:
             return variables
         asked = read_url(url).parameters
         if asked["user"] == MASTER:
-            self._let_in(asked["password"])
+            let_in(self.server, asked["password"])
         return variables | {
             "DATABASE_URL": self.server.url(self.database, user=asked["user"], password=asked["password"])
         }
-
-    def _let_in(self, password: str) -> None:
-        """Give the master the password that RDS would have given it when the instance was made."""
-        with connect(self.server.superuser_url(), autocommit=True) as connection:
-            statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                sql.Identifier(MASTER), sql.Literal(password)
-            )
-            connection.execute(statement)
 
 
 def run_here(aws: Aws, server: Server) -> Functions:

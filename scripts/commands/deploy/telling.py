@@ -33,7 +33,7 @@ def told(result: Result, environment: str, *, as_json: bool) -> Exit:
     elif result.is_change:
         show(f"{environment} is deployed{_where(result)}")
     else:
-        show(f"{environment} is as it should be: nothing was to be done")
+        show(f"{environment} is as it should be: nothing was to be done{_where(result)}")
     return Exit.DONE
 
 
@@ -63,6 +63,7 @@ def show_dry(found: Survey) -> None:
         "package": found.package,
         "migrations": list(found.pending),
         "aliases": [asdict(alias) for alias in found.aliases],
+        "unfinished": found.is_unfinished,
         "notes": list(found.notes),
     }
     show(json.dumps(told, indent=2, ensure_ascii=False))
@@ -79,6 +80,8 @@ def show_survey(found: Survey, *, as_json: bool) -> None:
     if found.pending:
         count = "1 is" if len(found.pending) == 1 else f"{len(found.pending)} are"
         talk(f"migrations: {count} to be applied, after a snapshot where any is applied already")
+    if found.is_unfinished:
+        talk("the deployment before was not seen to its end: the API is asked whether it is well")
     for alias in found.aliases:
         talk(
             f"alias {alias.name} of {alias.function} goes back from {alias.version} to {alias.stack_version}"

@@ -63,8 +63,9 @@ def run(
                 pause=pause,
             )
             result = delete(live, plan(live, everything=everything), said, told)
-        if everything:
-            result.beside = run_beside(live, planned, told.say)
+            if everything:
+                told.require()
+                result.beside = run_beside(live, planned, told.say)
         _told(live, planned, result, as_json=as_json)
         return Exit.DONE
 

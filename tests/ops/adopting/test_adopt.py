@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 
 ACCOUNT = "211234825975"
 PASSWORD, JWT = "unmistakable-password-of-the-master", "unmistakable-secret-that-signs-tokens"
-VARIABLES = {
-    "DATABASE_URL": f"postgresql://miyabi_admin:{PASSWORD}@host:5432/miyabi?sslmode=require",
-    "JWT_SECRET": JWT,
-    "RUST_LOG": "info",
-}
 READS = ("Get", "Describe", "List")
 
 
@@ -36,15 +31,22 @@ def aws() -> Iterator[Aws]:
     """The report's account, with what it reports."""
     aws = Aws(ACCOUNT, "us-east-1")
     make_by_hand(aws)
-    set_variables(aws, VARIABLES)
+    set_variables(aws)
     yield aws
     keeping.forget(ACCOUNT)
 
 
-def set_variables(aws: Aws, variables: dict[str, str]) -> None:
-    """Give the function these."""
+def set_variables(aws: Aws, **others: str) -> None:
+    """Give the function what the report's has, secrets and all, or others in place of some."""
+    [database] = aws.client("rds").describe_db_instances(DBInstanceIdentifier=DATABASE)["DBInstances"]
+    host = database["Endpoint"]["Address"]
+    variables = {
+        "DATABASE_URL": f"postgresql://miyabi_admin:{PASSWORD}@{host}:5432/miyabi?sslmode=require",
+        "JWT_SECRET": JWT,
+        "RUST_LOG": "info",
+    }
     aws.client("lambda").update_function_configuration(
-        FunctionName=FUNCTION, Environment={"Variables": variables}
+        FunctionName=FUNCTION, Environment={"Variables": variables | others}
     )
 
 
@@ -116,6 +118,26 @@ def test_everything_comes_into_stacks_and_nothing_is_made_anew(
     assert "10 resources are in stacks now, the very ones that were there" in told.out
     for secret in (PASSWORD, JWT):
         assert secret not in told.out + told.err
+
+
+def test_what_the_update_would_take_out_of_the_address_is_told_without_its_secrets(
+    aws: Aws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = "proxy.internal:6432/miyabi?sslmode=verify-full&passfile=unmistakable&connect_timeout=5"
+    set_variables(aws, DATABASE_URL=f"postgresql://miyabi_admin:{PASSWORD}@{address}")
+    code = adopt(aws, dry_run=True)
+    told = capsys.readouterr().err
+    begins = "  ~ service.ApiFunction /Environment/Variables/DATABASE_URL"
+
+    assert 0 == code
+    assert f'{begins} host: "proxy.internal" -> "{DATABASE}.' in told
+    assert [
+        f'{begins} port: "6432" -> "5432"',
+        f'{begins} option sslmode: "verify-full" -> "require"',
+        f"{begins} option passfile: something else -> nothing",
+        f'{begins} option connect_timeout: "5" -> nothing',
+    ] == [line for line in told.splitlines() if line.startswith(begins) and " host: " not in line]
+    assert "unmistakable" not in told
 
 
 def test_a_second_time_there_is_nothing_left_to_import(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
@@ -204,14 +226,12 @@ def with_two_apis(aws: Aws) -> None:
 
 def without_password(aws: Aws) -> None:
     """Have an address without a password."""
-    set_variables(aws, VARIABLES | {"DATABASE_URL": "postgresql://miyabi_admin@host/miyabi"})
+    set_variables(aws, DATABASE_URL="postgresql://miyabi_admin@host/miyabi")
 
 
 def with_a_password_that_urls_escape(aws: Aws) -> None:
     """Have a password that the templates can't write."""
-    set_variables(
-        aws, VARIABLES | {"DATABASE_URL": "postgresql://miyabi_admin:p%40ss-unmistakable@host/miyabi"}
-    )
+    set_variables(aws, DATABASE_URL="postgresql://miyabi_admin:p%40ss-unmistakable@host/miyabi")
 
 
 def with_another_secret(aws: Aws) -> None:

@@ -2,66 +2,36 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from botocore.exceptions import ClientError
 
 from cfn.diff import Effect
 from cfn.reach import Addresses, Workload, sources
 from ops.adopting.phases import GOAL, MADE, NoSuchPhase, phase_of
 from ops.adopting.way import (
-    PhaseBehind,
-    PhaseSkipped,
     Step,
-    StillByHand,
-    refuse_leaping,
-    refuse_skipping,
     steps,
 )
-from ops.artifact_bucket import ensure_bucket
-from ops.deploying.flow import Deployment, Options
-from ops.live import Live
-from ops.migrating import ask_migrator
 from ops.planning import Verdict
-from ops.wanted import Wanted
 from stacks.build import files
 from stacks.invariants.catalogue import check
 from stacks.invariants.rule import System
 from stacks.loading import load_environment
 from stacks.synthesis import Synthesis, synthesise, with_lint_waivers
 from stacks.waivers import judge, load_waivers
-from tests.aws_cli import forked
-from tests.ops.adopting.test_adopt import ACCOUNT, VARIABLES, adopt, set_variables
-from tests.ops.deploying.conftest import zipped
-from tests.ops.deploying.test_whole import client
-from tests.ops.running import ask_by_invoking, run_here
-from tests.runtime.migrator.reported import FILES, migrate_as_reported
-from tests.twin.aws.cloudformation.test_adopting import DATABASE, FUNCTION, make_by_hand
-from twin.aws.invoking import run_functions
-from twin.aws.local import LocalAws
-from twin.postgres import start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from ops.deploying.flow import Result
-    from tests.ops.running import Functions
-    from twin.aws.clients import Aws
 
 TODAY = date(2026, 11, 26)
 NUMBERS = [1, 2, 3, 4]
 PORT = 5432
 GOLDEN = Path(__file__).parents[2] / "golden" / GOAL
 DOCUMENT = Path(__file__).parents[3] / "docs" / "adopting.md"
-KEPT = ("CodeSha256", "Environment", "Handler", "MemorySize", "Role", "Runtime", "Timeout")
-"""What the former function's version keeps."""
 
 
 @pytest.fixture(scope="module")
@@ -200,193 +170,3 @@ def test_the_document_has_each_phase_with_its_price_and_what_it_interrupts(way: 
         assert step.monthly is not None
         assert row.startswith(f"| Phase {step.phase.number} [`{step.phase.name}`](#")
         assert f"| ${round(step.monthly)} |" in row
-
-
-@pytest.fixture
-def local() -> Iterator[LocalAws]:
-    """The report's account, with what it reports and the secret of GitHub's."""
-    with LocalAws(ACCOUNT, "us-east-1") as local:
-        make_by_hand(local.aws)
-        set_variables(local.aws, VARIABLES)
-        local.aws.client("secretsmanager").create_secret(
-            Name="miyabi/production/github", SecretString='{"client_id": "any", "client_secret": "any"}'
-        )
-        yield local
-
-
-@pytest.fixture
-def functions(local: LocalAws) -> Iterator[Functions]:
-    """Its functions, on a database as the reported tool migrated it."""
-    with start() as server:
-        running = run_here(local.aws, server)
-        migrate_as_reported(server.url(running.database))
-        yield running
-        running.close()
-    run_functions(ACCOUNT, None)
-
-
-@pytest.fixture
-def shell(local: LocalAws, tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """What runs lines of a shell that has the AWS CLI; gives what they print."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    nowhere = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
-    path = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "AWS_PAGER": ""}
-
-    def run(lines: str) -> str:
-        done = subprocess.run(
-            ["bash", "-c", f"set -euo pipefail\n{lines}"],
-            env=inherited | nowhere | path | local.variables,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert 0 == done.returncode, done.stdout + done.stderr
-        return done.stdout
-
-    with forked(tmp_path):
-        yield run
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What came of one phase."""
-
-    result: Result
-
-    @property
-    def is_well(self) -> bool:
-        """Whether the API was well afterwards."""
-        return self.result.health is not None and self.result.health.is_well
-
-    @property
-    def migrations(self) -> dict[str, Any]:
-        """What was migrated."""
-        return self.result.migrations or {}
-
-
-class Walk:
-    """Goes the way on the local AWS, phase by phase."""
-
-    def __init__(self, aws: Aws, package: Path) -> None:
-        self.aws, self.package = aws, package
-        self.ask = ask_by_invoking(aws, FUNCTION)
-
-    def live(self, number: int) -> Live:
-        """The system, with the settings of a phase."""
-        return Live(phase_of(GOAL, number).environment, self.aws.client)
-
-    def go(self, number: int, parameters: dict[str, str] | None = None) -> Done:
-        """Deploy one phase; gives what was done."""
-        phase, live = phase_of(GOAL, number), self.live(number)
-        options = Options(
-            self.package,
-            only=phase.stacks,
-            parameters={"network": parameters} if parameters else {},
-            migrations=phase.migrates,
-        )
-        wanted = Wanted.of(files(synthesise(phase.environment)))
-        deployment = Deployment(live, wanted, options, ask=self.ask, pause=lambda _: None)
-        return Done(deployment.run(ensure_bucket(live)))
-
-    def function(self, qualifier: str = "$LATEST") -> dict[str, Any]:
-        """The configuration of the api function."""
-        found: dict[str, Any] = self.aws.client("lambda").get_function_configuration(
-            FunctionName=FUNCTION, Qualifier=qualifier
-        )
-        found.pop("ResponseMetadata")
-        return found
-
-    def called(self) -> str:
-        """What of the function the API calls: a version, an alias, or nothing of the kind."""
-        gateway = self.aws.client("apigatewayv2")
-        [api] = gateway.get_apis()["Items"]
-        found = gateway.get_integrations(ApiId=api["ApiId"])["Items"]
-        [uri] = [one["IntegrationUri"] for one in found if FUNCTION in one["IntegrationUri"]]
-        return str(uri).rpartition(FUNCTION)[2]
-
-    def instance(self) -> dict[str, Any]:
-        """The database's instance."""
-        [found] = self.aws.client("rds").describe_db_instances(DBInstanceIdentifier=DATABASE)["DBInstances"]
-        return dict(found)
-
-    def is_open(self) -> tuple[bool, bool]:
-        """Whether the instance has a public address, and whether its group admits addresses."""
-        found = self.instance()
-        [group] = [one["VpcSecurityGroupId"] for one in found["VpcSecurityGroups"]]
-        [rules] = self.aws.client("ec2").describe_security_groups(GroupIds=[group])["SecurityGroups"]
-        return found["PubliclyAccessible"], any(rule["IpRanges"] for rule in rules["IpPermissions"])
-
-
-def function_subnets(aws: Aws) -> str:
-    """Two subnets for the functions, as a parameter takes them."""
-    found = aws.client("ec2").describe_subnets()["Subnets"]
-    return ",".join(sorted(subnet["SubnetId"] for subnet in found)[:2])
-
-
-def test_the_whole_way_from_what_was_made_by_hand(
-    local: LocalAws,
-    functions: Functions,
-    shell: Callable[[str], str],
-    tmp_path: Path,
-) -> None:
-    """The function that was made by hand can't run here: of it only what Lambda keeps is compared."""
-    walk = Walk(local.aws, zipped(tmp_path / "package.zip", "package"))
-    keep, call, back, forget = re.findall(
-        r"^```sh\n(.*?)^```", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
-    )
-    made = walk.instance()["DbiResourceId"]
-    with pytest.raises(PhaseSkipped, match="do `miyabi adopt reported` first"):
-        refuse_skipping(walk.live(1), phase_of(GOAL, 1))
-    assert 0 == adopt(local.aws)
-    by_hand = walk.function()
-    with pytest.raises(
-        StillByHand, match=r"go in phases, beginning with `miyabi deploy production --phase 1`"
-    ):
-        refuse_leaping(walk.live(4), synthesise(load_environment(GOAL)))
-    with pytest.raises(PhaseSkipped, match=r"phase 2 \(functions\) builds on what is not there: network\."):
-        refuse_skipping(walk.live(2), phase_of(GOAL, 2))
-
-    walk.go(1, {"AdoptedFunctionSubnetIds": function_subnets(local.aws)})
-    adopted = ask_migrator(walk.live(1), {"action": "adopt"})
-    assert (by_hand, "") == (walk.function(), walk.called()), "the first phase leaves it alone"
-    assert 7 == len(adopted["changes"])
-    refuse_skipping(walk.live(2), phase_of(GOAL, 2))
-
-    former = shell(f"{keep}{call}echo $former").split()[-1]
-    assert f":{former}" == walk.called()
-    second = walk.go(2)
-    refuse_leaping(walk.live(4), synthesise(load_environment(GOAL)))
-    assert second.is_well
-    assert ":live" == walk.called()
-    assert ["adopt", "plan", "up", "roles"] == [one for one in functions.actions() if one != "status"]
-    assert (len(FILES.up) - 7, True) == (
-        len(second.migrations["applied"]),
-        bool(second.migrations["snapshot"]),
-    )
-
-    variables = f"function={FUNCTION} former={former}\n"
-    shell(variables + back)
-    gone_back = walk.function("live")
-    assert [by_hand[key] for key in KEPT] == [gone_back[key] for key in KEPT]
-    assert "VpcConfig" not in gone_back or not gone_back["VpcConfig"]["SubnetIds"]
-    again = walk.go(2)
-    assert [f"alias live of {FUNCTION}"] == [one.partition(":")[0] for one in again.result.aliases]
-    assert (True, True) == walk.is_open()
-
-    with client(walk.ask) as answers:
-        third = walk.go(3)
-        refuse_skipping(walk.live(4), phase_of(GOAL, 4))
-        fourth = walk.go(4)
-
-    assert [True, True] == [third.is_well, fourth.is_well]
-    assert {200} == set(answers), "who calls meanwhile is answered"
-    assert ((False, False), made) == (walk.is_open(), walk.instance()["DbiResourceId"])
-    with pytest.raises(PhaseBehind, match=r"take away what a later one has brought: database\.Database"):
-        refuse_skipping(walk.live(2), phase_of(GOAL, 2))
-    refuse_skipping(walk.live(3), phase_of(GOAL, 3))
-    assert walk.go(3).is_well
-    assert (True, True) == walk.is_open(), "the last phase is gone back from"
-    shell(variables + forget)
-    with pytest.raises(ClientError, match="ResourceNotFoundException"):
-        walk.function(former)

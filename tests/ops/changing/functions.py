@@ -54,9 +54,18 @@ class _Context:
 
 def migrated(server: Server) -> str:
     """A database with all migrations, applied by the migrator, so that its ledger knows them."""
-    name = server.create_database()
-    _handled({"action": "up"}, {"DATABASE_URL": server.url(name), **ENOUGH})
+    name, password = server.create_database(), ENOUGH["API_LOGIN_A_PASSWORD"]
+    let_in(server, password)
+    answer = _handled({"action": "up"}, {"DATABASE_URL": server.url(name, password=password), **ENOUGH})
+    assert answer["ok"], answer
     return name
+
+
+def let_in(server: Server, password: str) -> None:
+    """Give the master the password that RDS would have given it when the instance was made."""
+    statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(MASTER), sql.Literal(password))
+    with psycopg.connect(server.superuser_url(), autocommit=True) as connection:
+        connection.execute(statement)
 
 
 def _handled(event: Any, variables: dict[str, str]) -> dict[str, Any]:
@@ -140,16 +149,10 @@ class Functions:
         """The variables with the address of the server here in place of RDS's."""
         asked = read_url(variables["DATABASE_URL"]).parameters
         if asked["user"] == MASTER:
-            self._let_in(asked["password"])
+            let_in(self.server, asked["password"])
         database = self.database(host or asked["host"])
         url = self.server.url(database, user=asked["user"], password=asked["password"])
         return variables | {"DATABASE_URL": url}
-
-    def _let_in(self, password: str) -> None:
-        """Give the master the password that RDS gave it when the instance was made."""
-        statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(MASTER), sql.Literal(password))
-        with psycopg.connect(self.server.superuser_url(), autocommit=True) as connection:
-            connection.execute(statement)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,8 +14,12 @@ from ops.destroying.flow import Callbacks, run, run_beside
 from ops.destroying.plan import Fate, plan
 from ops.errors import NotDeployed
 from ops.live import Live
+from ops.locking import SystemLocked, take
 from ops.stack import describe
+from scripts.commands.destroy.run import run as destroy
+from scripts.consent import Consent
 from stacks.loading import load_environment
+from tests.ops.preflight.told import Told
 
 if TYPE_CHECKING:
     from twin.aws.clients import Aws
@@ -92,6 +96,31 @@ def test_all_stacks_go_and_what_is_kept_and_snapshotted_is_named(staging: Aws, l
     assert "DeletedDate" in described
     with pytest.raises(NothingThere, match="staging has no stacks here"):
         plan(live, everything=True)
+
+
+def test_nobody_else_begins_until_all_but_the_lock_is_gone(staging: Aws, live: Live) -> None:
+    bucket = ensure_bucket(live)
+    fill(staging, bucket)
+    staging.client("s3").put_object(Bucket=bucket, Key="locks", Body=b"no lock, in spite of its name")
+    refused: list[str] = []
+    gone: list[str] = []
+
+    def deleting(given: dict[str, Any]) -> Any:
+        keys = [one["Key"] for one in given["Delete"]["Objects"]]
+        if given["Bucket"] == bucket:
+            gone.append(max(keys))
+            with pytest.raises(SystemLocked) as caught:
+                take(live, bucket, "deploy staging")
+            refused.append(caught.value.holder.command)
+        return staging.client("s3").delete_objects(**given)
+
+    connect = Told(staging.client, {"s3:delete_objects": deleting})
+    code = destroy(
+        "staging", "staging", Consent(yes=True), everything=True, connect=connect, pause=lambda _: None
+    )
+
+    assert 0 == code
+    assert (["locks", "locks/staging.json"], ["destroy staging"] * 2) == (gone, refused)
 
 
 def test_a_deletion_that_failed_is_explained_and_gone_on_with(aws: Aws) -> None:

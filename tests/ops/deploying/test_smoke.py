@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import socket
+import urllib.request
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING
+from urllib.error import URLError
+
+import pytest
 
 from ops.deploying.smoke import ask_once, ask_until_well
 
@@ -71,6 +77,31 @@ def test_where_nothing_listens_the_reason_is_told() -> None:
     assert not health.is_well
     assert health.found.startswith("nothing (")
     assert "refused" in health.found
+
+
+OURS = (
+    socket.gaierror(socket.EAI_AGAIN, "no name server answers"),
+    OSError(errno.ENETUNREACH, "no network"),
+)
+THEIRS = (
+    OSError(errno.EHOSTUNREACH, "no route to it"),
+    socket.gaierror(socket.EAI_NONAME, "no such name"),
+    ConnectionRefusedError(errno.ECONNREFUSED, "refused"),
+    TimeoutError("timed out"),
+)
+
+
+@pytest.mark.parametrize("reason", [*OURS, *THEIRS], ids=str)
+def test_a_question_that_does_not_leave_this_machine_is_told_from_an_api_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, reason: OSError
+) -> None:
+    def unreached(*_: object, **__: object) -> None:
+        raise URLError(reason)
+
+    monkeypatch.setattr(urllib.request, "urlopen", unreached)
+    health = ask_once("https://any")
+
+    assert (None, reason in OURS) == (health.status, health.is_ours)
 
 
 def test_what_is_no_address_is_not_asked() -> None:
