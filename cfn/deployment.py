@@ -130,7 +130,8 @@ class Deployment:
 
         What is not there gives the default; what hangs on something unknown gives that Unknown.
         """
-        return _look_up(self.properties(resource), path, default)
+        properties = self._properties.get(resource) or self.properties(resource)
+        return properties[path] if path in properties else _look_up(properties, path, default)
 
     def outputs(self, name: str) -> dict[str, Any]:
         """Values of a template's outputs; one whose condition does not hold is left out."""

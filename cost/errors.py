@@ -19,6 +19,7 @@ Each is a mistake an operator can mend: one sentence, exit code 2, no total prin
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class PriceMissing(CostError):
 
     def __init__(self, region: str, name: str, known: Sequence[str] = (), where: str = "") -> None:
         self.region, self.name, self.known, self.where = region, name, tuple(known), where
-        near = get_close_matches(name, known, n=1, cutoff=0.8)
-        hint = f" (near: {near[0]})" if near else ""
+        near = _nearest(name, self.known)
+        hint = f" (near: {near})" if near else ""
         super().__init__(
             f"{f'{where}: ' if where else ''}the price book of {region} has no price {name}{hint}; "
             "add it with its source, or use what has a price"
@@ -120,3 +121,9 @@ class PropertyUnknown(Exception):
     def __init__(self, logical_id: str, name: str, reason: str) -> None:
         self.logical_id, self.name, self.reason = logical_id, name, reason
         super().__init__(f"{logical_id}: {name} is not known before deployment: {reason}")
+
+
+@lru_cache(maxsize=128)
+def _nearest(name: str, known: tuple[str, ...]) -> str | None:
+    """The known name that is meant, perhaps: it is found twice, as the resource is added to the sentence."""
+    return next(iter(get_close_matches(name, known, n=1, cutoff=0.8)), None)

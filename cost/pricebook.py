@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,7 +110,7 @@ class PriceBook:
         if name not in self._found:
             price = self._look_up(name) or (self._everywhere and self._everywhere._look_up(name))  # noqa: SLF001
             if not price:
-                raise PriceMissing(self.region, name, self.names())
+                raise PriceMissing(self.region, name, self._names)
             self._found[name] = price
         return self._found[name]
 
@@ -124,17 +124,21 @@ class PriceBook:
 
     def names(self) -> list[str]:
         """Names of all prices, family by family, those that are the same everywhere at the end."""
+        return [*self._names]
+
+    def prices(self) -> Iterator[Price]:
+        """Every price of the book, in its order."""
+        return map(self.price, self.names())
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
         own = [
             f"{service}/{name}"
             for service, entries in self._document["prices"].items()
             for key, entry in entries.items()
             for name in _members(key, entry)
         ]
-        return own + (self._everywhere.names() if self._everywhere else [])
-
-    def prices(self) -> Iterator[Price]:
-        """Every price of the book, in its order."""
-        return map(self.price, self.names())
+        return (*own, *(self._everywhere.names() if self._everywhere else ()))
 
     def _look_up(self, name: str) -> Price | None:
         service, _, key = name.partition("/")

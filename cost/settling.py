@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cost.free_tier import fits
@@ -58,11 +59,11 @@ def grants(charges: Sequence[Unsettled], allowances: Sequence[Allowance]) -> Ite
     """Hand out the allowances, in the order in which they are used up."""
     free = [Decimal(0)] * len(charges)
     names = [charge.price.name for charge in charges]
-    different = set(names)
+    different = frozenset(names)
     for allowance in allowances:
         left = allowance.quantity
         for pattern in allowance.covers:
-            if not any(fits(name, pattern) for name in different):
+            if not _fits_any(pattern, different):
                 continue
             for index, charge in enumerate(charges):
                 if left and allowance.is_for(charge.resource, names[index], pattern):
@@ -77,3 +78,9 @@ def _free(charges: Sequence[Unsettled], allowances: Sequence[Allowance]) -> list
     for grant in grants(charges, allowances):
         free[grant.index] += grant.quantity
     return free
+
+
+@lru_cache(maxsize=4096)
+def _fits_any(pattern: str, prices: frozenset[str]) -> bool:
+    """Whether a pattern means any of these prices; most estimates of a program are of the same ones."""
+    return any(fits(price, pattern) for price in prices)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import socket
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from tests.sampling import SOAK
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
     from twin.postgres import Server
@@ -25,6 +26,8 @@ settings.register_profile("soak", max_examples=SOAK, deadline=None, suppress_hea
 settings.load_profile("default")
 
 LOOPBACK = ("127.", "::1", "localhost")
+SHOWN = 0.005
+"""Seconds from which pytest shows a duration by itself."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -42,8 +45,28 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
-@pytest.fixture(autouse=True)
-def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a worker tell xdist of a test's beginning and end only what somebody may see.
+
+    Nobody is shown that they went well within `--durations-min`; to send, read and count two such reports of
+    three for each test took a thirtieth of the whole run.
+    """
+    for plugin in config.pluginmanager.get_plugins():
+        if hasattr(config, "workerinput") and hasattr(plugin, "sendevent"):
+            plugin.sendevent = partial(_send, plugin.sendevent)
+
+
+def _send(send: Callable[..., None], name: str, **event: Any) -> None:
+    report: Any = event.get("data")
+    if name == "testreport" and report["outcome"] == "passed" and not report["sections"]:
+        if report["when"] != "call" and report["duration"] < SHOWN:
+            return
+        report["keywords"] = {}
+    send(name, **event)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_loopback() -> Iterator[None]:
     """Refuse a connection to any other machine: a test that needs one is broken."""
     connect = socket.socket.connect
 
@@ -52,15 +75,19 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
             raise AssertionError(f"a test tried to reach {address}")
         connect(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
 
 
-@pytest.fixture(autouse=True)
-def _no_overrides(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _no_overrides() -> Iterator[None]:
     """Settings are those of the files, whatever the developer has exported; so is the way to a database."""
-    for name in list(os.environ):
-        if name.upper().startswith(("MIYABI_", "PG", "DATABASE_", "API_LOGIN_")) and name != "PGBIN":
-            monkeypatch.delenv(name)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.upper().startswith(("MIYABI_", "PG", "DATABASE_", "API_LOGIN_")) and name != "PGBIN":
+                patch.delenv(name)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -79,12 +106,16 @@ def linted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres() -> Iterator[Server]:
     """A PostgreSQL with TLS for each worker, which ends with it.
 
-    Roles belong to the server and databases to a test: what makes roles must find them made.
+    Roles belong to the server and databases to a test: what makes roles must find them made. With less
+    memory than PostgreSQL takes by itself a database is made and dropped in three quarters of the time.
     """
+    from tests.logins import cheapen
     from twin.postgres import start
 
-    with start() as server, server.staying_connected():
-        yield server
+    with start(settings={"shared_buffers": "16MB"}) as server:
+        cheapen(server)
+        with server.staying_connected():
+            yield server
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stacks.findings import Finding
@@ -25,10 +25,17 @@ class System:
     environment: Environment
     deployment: Deployment
     as_of: date
+    _subjects: dict[tuple[str, ...], list[Subject]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def of_type(self, *types: str) -> list[Subject]:
         """Every resource of these types, over all stacks."""
-        return [Subject(resource, self) for resource in self.deployment.resources(*types)]
+        found = self._subjects.get(types)
+        if found is None:
+            found = [Subject(resource, self) for resource in self.deployment.resources(*types)]
+            self._subjects[types] = found
+        return [*found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +57,12 @@ class Subject:
 
     def get(self, path: str, default: Any = None) -> Any:
         """A resolved property by its dotted path."""
-        return self.deployment.get(self.resource, path, default)
+        return self.system.deployment.get(self.resource, path, default)
 
     def target(self, path: str) -> Resource | None:
         """The resource that a property refers to, in this stack or another."""
-        return self.deployment.resource(self.get(path))
+        deployment = self.system.deployment
+        return deployment.resource(deployment.get(self.resource, path))
 
 
 @dataclass(frozen=True, slots=True)

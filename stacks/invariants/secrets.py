@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -170,17 +171,21 @@ def parameters_hold_no_secret(parameter: Subject) -> Iterator[str]:
 def templates_hold_no_secret(system: System) -> Iterator[tuple[str, str, str]]:
     """Nowhere in a template is there an access key, a private key or an assigned password."""
     for template in system.deployment.templates:
-        if _gives_away(_text(template.body)):
-            yield from (
-                (template.name, name, "it holds what looks like a secret") for name in _betrayers(template)
-            )
+        for name in _betrayers(template):
+            yield template.name, name, "it holds what looks like a secret"
 
 
-def _betrayers(template: Template) -> Iterator[str]:
+@lru_cache(maxsize=32)
+def _betrayers(template: Template) -> tuple[str, ...]:
     """Logical ids, or else sections, in whose text a secret stands."""
-    for section, content in template.body.items():
-        parts = content if isinstance(content, dict) else {section: content}
-        yield from (name for name, part in parts.items() if _gives_away(_text(part)))
+    if not _gives_away(_text(template.body)):
+        return ()
+    return tuple(
+        name
+        for section, content in template.body.items()
+        for name, part in (content if isinstance(content, dict) else {section: content}).items()
+        if _gives_away(_text(part))
+    )
 
 
 def _gives_away(text: str) -> bool:

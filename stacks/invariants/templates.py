@@ -136,6 +136,12 @@ def _named(template: Template) -> frozenset[str]:
     return frozenset(referred | waited_for)
 
 
+@lru_cache(maxsize=32)
+def _may_be_bound(template: Template) -> bool:
+    """Whether anything in a template is worth a closer look for a partition or an account."""
+    return "arn:aws" in _text(template) or bool(_TWELVE_DIGITS.search(_text(template)))
+
+
 @rule(
     "MIYABI.TEMPLATE.1",
     remedy="add the resource with Stack.add, which tags it; a new type belongs into TAGS of this module",
@@ -194,7 +200,7 @@ def what_is_read_was_written(system: System) -> Found:
 def templates_fit_any_account(system: System) -> Found:
     """No template spells a partition or an account out, but in a certificate that the settings name."""
     for template in system.deployment.templates:
-        if "arn:aws" not in _text(template) and not _TWELVE_DIGITS.search(_text(template)):
+        if not _may_be_bound(template):
             continue
         for section, content in template.body.items():
             parts = content if isinstance(content, dict) else {section: content}

@@ -3,50 +3,87 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from scripts.exit_codes import Exit
+from scripts.miyabi import main
 from stacks.loading import ENVIRONMENTS
 from tests.stacks.systems import AS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Miyabi = Callable[..., subprocess.CompletedProcess[str]]
+    Miyabi = Callable[..., "Done"]
 
 ROOT = Path(__file__).parents[2]
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How the program ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 @pytest.fixture
-def miyabi(tmp_path: Path, linted: Path) -> Miyabi:
-    """The installed program in a folder without templates, on a fixed day unless a test names another."""
+def folder(tmp_path: Path, linted: Path) -> Path:
+    """A folder without templates, in which cfn-lint's findings are kept for the whole run of the tests."""
     (tmp_path / ".cache").mkdir()
     (tmp_path / ".cache" / "cfn-lint").symlink_to(linted)
+    return tmp_path
 
-    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        if "--as-of" not in arguments:
-            arguments = (*arguments, "--as-of", AS_OF.isoformat())
-        return subprocess.run(
-            [Path(sys.executable).parent / "miyabi", *arguments],
-            cwd=tmp_path,
-            env=os.environ | environment,
+
+@pytest.fixture
+def installed(folder: Path) -> Miyabi:
+    """The installed program in that folder, on a fixed day."""
+
+    def run(*arguments: str) -> Done:
+        done = subprocess.run(
+            [Path(sys.executable).parent / "miyabi", *arguments, "--as-of", AS_OF.isoformat()],
+            cwd=folder,
             capture_output=True,
             text=True,
             check=False,
         )
+        return Done(done.returncode, done.stdout, done.stderr)
 
     return run
 
 
-def test_it_writes_thirteen_templates_and_three_manifests(miyabi: Miyabi, tmp_path: Path) -> None:
-    done = miyabi("synth")
+@pytest.fixture
+def miyabi(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Miyabi:
+    """The program in this process, in that folder, on a fixed day unless a test names another."""
+    monkeypatch.chdir(folder)
+
+    def run(*arguments: str, **environment: str) -> Done:
+        if "--as-of" not in arguments:
+            arguments = (*arguments, "--as-of", AS_OF.isoformat())
+        code = 0
+        with monkeypatch.context() as patch:
+            patch.setattr("sys.argv", ["miyabi", *arguments])
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            try:
+                main()
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+        said = capsys.readouterr()
+        return Done(code, said.out, said.err)
+
+    return run
+
+
+def test_it_writes_thirteen_templates_and_three_manifests(installed: Miyabi, tmp_path: Path) -> None:
+    done = installed("synth")
 
     assert (Exit.DONE, "13 templates, 3 manifests written to build/\n") == (done.returncode, done.stderr)
     assert len(list(tmp_path.glob("build/*/*.json"))) == 13 + 3 + 3

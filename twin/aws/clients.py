@@ -6,6 +6,8 @@ Their requests are handed to moto within the process and never leave it.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from datetime import datetime
 from functools import cache
 from threading import RLock
 from typing import Any
@@ -25,6 +27,9 @@ NOTHING_CONFIGURED = {
 
 MAKING = RLock()
 """A session makes one client at a time."""
+
+USER_AGENT = "miyabi-local"
+"""What the clients call themselves: left to botocore, it is put together of thirty parts for each request."""
 
 
 class Aws:
@@ -75,9 +80,12 @@ class Aws:
                     ignore_configured_endpoint_urls=True,
                     retries={"mode": "standard", "total_max_attempts": 1},
                     s3={"addressing_style": "path"},
+                    user_agent=USER_AGENT,
                 ),
                 **NO_CREDENTIALS,
             )
+        client.meta.events.register_first("choose-signer", _signer)
+        client.meta.events.register("before-sign", _name_scope)
         client.meta.events.register("before-send", self._answer)
         return client
 
@@ -89,6 +97,26 @@ class Aws:
             self.account, request.method, request.url, request.headers, request.body
         )
         return AWSResponse(request.url, status, headers, MockRawResponse(body))
+
+
+def _signer(signature_version: Any, signing_name: str, **_: Any) -> Any:
+    """No signer where nobody checks: signatures take a twentieth of a call. Addresses and S3 keep theirs."""
+    from botocore import UNSIGNED
+
+    return UNSIGNED if signature_version == "v4" and not signing_name.startswith("s3") else None
+
+
+def _name_scope(request: Any, signature_version: Any, signing_name: str, region_name: str, **_: Any) -> None:
+    """Name service and region where a signature would: some services learn their region from there alone."""
+    from botocore import UNSIGNED
+
+    if signature_version is UNSIGNED:
+        signing = request.context.get("signing", {})
+        region, service = signing.get("region", region_name), signing.get("signing_name", signing_name)
+        scope = f"{NO_CREDENTIALS['aws_access_key_id']}/20260101/{region}/{service}/aws4_request"
+        request.headers["Authorization"] = (
+            f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+        )
 
 
 @cache
@@ -108,4 +136,16 @@ def models() -> Any:
 def _core() -> Any:
     from botocore.session import Session
 
-    return Session(session_vars=NOTHING_CONFIGURED)
+    core = Session(session_vars=NOTHING_CONFIGURED)
+    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
+    return core
+
+
+def _moment(value: Any) -> Any:
+    """A time that a service tells; what is no ISO 8601, botocore reads, which tries every form there is."""
+    if isinstance(value, str) and value[4:5] == "-":
+        with suppress(ValueError):
+            return datetime.fromisoformat(value)
+    from botocore.utils import parse_timestamp
+
+    return parse_timestamp(value)

@@ -29,6 +29,8 @@ class Invocation:
     configuration: Mapping[str, Any]
     payload: bytes
     kind: str = "RequestResponse"
+    qualifier: str | None = None
+    """The alias or version that was asked for."""
 
     @property
     def function(self) -> str:

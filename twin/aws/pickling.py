@@ -11,6 +11,7 @@ import marshal
 import pickle
 import sys
 import threading
+from functools import cache
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakValueDictionary
@@ -150,7 +151,9 @@ def _reduce_key(key: Any) -> Any:
     return _key, (key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),)
 
 
+@cache
 def _key(content: bytes) -> Any:
+    """A private key, read once in a process: none can be changed, and to check one takes 40 ms."""
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
     return load_der_private_key(content, None)

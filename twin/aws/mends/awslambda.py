@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import copy
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
@@ -95,13 +95,19 @@ class _Throttled(LambdaClientError):
     code = 429
 
 
+QUALIFIER: Final = "x-miyabi-qualifier"
+"""How Invoke tells a version by which alias it was asked for: moto hands on headers alone."""
+
+
 def _invoke(self: Any, body: bytes | str, headers: Any, answered: Any) -> bytes:
     """Have it run by whoever runs functions here; moto would start a container."""
     kind = headers.get("X-Amz-Invocation-Type") or "RequestResponse"
     if kind == "DryRun":
         return b""
     payload = body.encode() if isinstance(body, str) else bytes(body or b"")
-    asked = Invocation(self.account_id, self.region, self.get_configuration(), payload, kind)
+    asked = Invocation(
+        self.account_id, self.region, self.get_configuration(), payload, kind, headers.get(QUALIFIER)
+    )
     try:
         done = runner_of(self.account_id)(asked)
     except Busy:

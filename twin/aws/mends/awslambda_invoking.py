@@ -19,6 +19,7 @@ from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClie
 from moto.awslambda.models import LambdaBackend
 from moto.awslambda.responses import LambdaResponse
 
+from twin.aws.mends.awslambda import QUALIFIER
 from twin.aws.mends.awslambda_account import EXECUTIONS
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class _Refused(LambdaClientError):
 
 def _invoke(self: Any) -> tuple[int, dict[str, str], str | bytes]:
     """Have the version behind name and qualifier run."""
-    function = self.backend.get_function(*_addressed(self))
+    name, qualifier = _addressed(self)
+    function = self.backend.get_function(name, qualifier)
     kind = self.headers.get("X-Amz-Invocation-Type") or "RequestResponse"
     if kind not in STATUS:
         raise InvalidParameterValueException(f"{kind} is no invocation type")
@@ -56,7 +58,7 @@ def _invoke(self: Any) -> tuple[int, dict[str, str], str | bytes]:
     _require_fitting(payload, kind)
     told: dict[str, str] = {"content-type": "application/json", "status": str(STATUS[kind])}
     with _an_execution(self.backend, function.function_name, kind):
-        answer = function.invoke(payload, self.headers, told)
+        answer = function.invoke(payload, {**self.headers, QUALIFIER: qualifier}, told)
     if self.headers.get("X-Amz-Log-Type") != "Tail" or kind != "RequestResponse":
         told.pop("x-amz-log-result", None)
     if len(answer) > ANSWER:
@@ -97,11 +99,10 @@ def _require_fitting(payload: bytes, kind: str) -> None:
 def _an_execution(backend: Any, name: str, kind: str) -> Iterator[None]:
     """One of those that the function may have at a time, if it reserves some."""
     key = (backend.account_id, backend.region_name, name)
-    reserved = None if kind == "DryRun" else _reserved(backend, name)
+    # an event waits until the function has an execution for it
+    reserved = _reserved(backend, name) if kind == "RequestResponse" else None
     with _LOCK:
         if reserved is not None and _RUNNING[key] >= reserved:
-            if kind == "Event":
-                raise NotImplementedError("an event that waits until the function has executions again")
             raise _Refused(429, "TooManyRequestsException", "Rate Exceeded.")
         _RUNNING[key] += 1
     try:

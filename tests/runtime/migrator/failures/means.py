@@ -99,9 +99,10 @@ def ask(url: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
 
 def ledger(url: str) -> list[tuple[int, bool]]:
     """Every version that the ledger holds, and whether it is finished."""
-    if ask(url, "SELECT to_regclass('_sqlx_migrations')") == [(None,)]:
-        return []
-    return ask(url, "SELECT version, success FROM _sqlx_migrations ORDER BY version")
+    with session(url) as connection:
+        if connection.execute("SELECT to_regclass('_sqlx_migrations')").fetchone() == (None,):
+            return []
+        return connection.execute("SELECT version, success FROM _sqlx_migrations ORDER BY version").fetchall()
 
 
 def tables(url: str) -> list[str]:
