@@ -1,7 +1,7 @@
 # Thin on purpose: the work is done by the miyabi program and by scripts/. The environment, .venv, makes itself
 # once and whenever its lock changes; it needs Python 3.11 or later and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help synth plan cost prices deploy adopt drift outputs status logs rotate restore frontend destroy migrate serve local package check test soak docs golden bench checkov lock clean
+.PHONY: help synth plan cost prices rehearse deploy adopt drift outputs status logs rotate restore frontend destroy migrate serve local package check test soak docs golden bench checkov lock clean
 
 # Some shells keep the name of their start-up file in ENV; the name of an environment holds no slash.
 ifeq ($(origin ENV),environment)
@@ -23,6 +23,9 @@ cost: .venv/.ready ## estimate what ENV costs a month, line by line
 
 prices: .venv/.ready ## ask AWS for its prices, and write those that changed to cost/prices after showing them
 	@.venv/bin/miyabi cost prices refresh $(ARGS)
+
+rehearse: .venv/.ready ## deploy ENV on this machine, with a real database and its packaged functions, and call it
+	@.venv/bin/miyabi rehearse $(ENV) $(ARGS)
 
 deploy: ## bring ENV in AWS to what its settings say: package, stacks, migrations, smoke test
 adopt: ## take what was made by hand into the stacks of ENV
@@ -77,7 +80,7 @@ clean: ## remove what the other targets wrote, except .venv
 	@rm -rf build .cache .hypothesis *.egg-info
 	@find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/.ready: requirements/dev.txt requirements/lambda.txt requirements/lambda-runtime.txt setup.cfg pyproject.toml
+.venv/.ready: requirements/dev.txt requirements/lambda.txt requirements/lambda-runtime.txt requirements/emulator.txt setup.cfg pyproject.toml
 	@scripts/setup
 
 # Scripts inside .venv name their folder and their interpreter: if either has moved away, it must be made anew.

@@ -18,6 +18,7 @@ PARTS = {
     "migrations": "scripts.bench_migrations:main",
     "runtime": "scripts.bench_runtime:main",
     "local": "scripts.bench_local:main",
+    "front": "scripts.bench_front:main",
 }
 """What can be measured, and the function that does it: each prints Markdown for docs/performance.md."""
 

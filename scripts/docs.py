@@ -42,6 +42,7 @@ from stacks.settings import Environment
 from stacks.synthesis import synthesise
 from stacks.waivers import load_waivers
 from twin.aws.handlers import handler_of, supported_types
+from twin.faults.catalogue import rows as fault_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -417,6 +418,11 @@ def local_untold_table() -> str:
     return _table("type | property | why", rows)
 
 
+def faults_table() -> str:
+    """Every fault that a rehearsal can be given, or why it can't."""
+    return _table("fault | what it is | what is changed | what is seen", fault_rows())
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "settings": settings_tables,
     "rules": rules_table,
@@ -448,6 +454,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "help-migrate": output_of("migrate", "--help"),
     **{f"help-migrate-{name}": output_of("migrate", name, "--help") for name in MIGRATE_COMMANDS},
     "help-serve": output_of("serve", "--help"),
+    "help-rehearse": output_of("rehearse", "--help"),
+    "faults": faults_table,
     "help-package": output_of("package", "--help"),
     **{f"help-package-{name}": output_of("package", name, "--help") for name in ("build", "inspect")},
     "actions": actions_table,

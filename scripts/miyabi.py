@@ -20,6 +20,7 @@ from scripts import (
     package_app,
     plan_app,
     publishing_app,
+    rehearse_app,
 )
 from scripts.errors import ResultUnwritable, mistakes
 from scripts.narrowing import narrowed
@@ -42,7 +43,7 @@ app.add_typer(local_app.app, name="local")
 app.add_typer(migrate_app.app, name="migrate")
 app.add_typer(package_app.app, name="package")
 app.command("plan", epilog=plan_app.EXAMPLE)(plan_app.plan)
-for part in (deploy_app, adopt_app, living_app, changing_app, publishing_app):
+for part in (deploy_app, adopt_app, living_app, changing_app, publishing_app, rehearse_app):
     part.register(app)
 
 Environments = Annotated[

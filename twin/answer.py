@@ -45,8 +45,12 @@ def gateway_answer(status: int, message: str) -> Answer:
 
 
 BAD_REQUEST: Final = gateway_answer(400, "Bad Request")
+UNAUTHORIZED: Final = gateway_answer(401, "Unauthorized")
+FORBIDDEN: Final = gateway_answer(403, "Forbidden")
 NOT_FOUND: Final = gateway_answer(404, "Not Found")
 TOO_LARGE: Final = gateway_answer(413, "Request Entity Too Large")
+TOO_MANY: Final = gateway_answer(429, "Too Many Requests")
+HEADERS_TOO_LARGE: Final = gateway_answer(431, "Request Header Fields Too Large")
 FAILED: Final = gateway_answer(500, "Internal Server Error")
 UNAVAILABLE: Final = gateway_answer(503, "Service Unavailable")
 

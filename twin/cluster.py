@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from twin.certificates import issue
 from twin.errors import PostgresFailed
+from twin.pristine import copy_for, make_pristine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from twin.certificates import Certificates
     from twin.keeping import Keep
 
 SUPERUSER: Final = "rdsadmin"
@@ -21,7 +22,7 @@ HOSTS: Final = ("localhost", ADDRESS)
 
 INITDB: Final = (
     f"--username={SUPERUSER}",
-    "--auth=scram-sha-256",
+    "--auth=reject",
     "--encoding=UTF8",
     "--locale=C.UTF-8",
     "--no-sync",
@@ -31,6 +32,8 @@ ACCESS: Final = """\
 hostssl all         all all scram-sha-256
 hostssl replication all all scram-sha-256
 """
+PLAIN_ACCESS: Final = "host all all all scram-sha-256\n"
+"""Whoever wants no TLS is let in as well: what RDS does where `rds.force_ssl` is 0."""
 SETTINGS: Final = {
     "listen_addresses": ADDRESS,
     "unix_socket_directories": "",
@@ -75,37 +78,86 @@ class Cluster:
 
 
 def make_cluster(
-    keep: Keep, binaries: Path, password: str, hosts: Sequence[str], settings: Mapping[str, str]
+    keep: Keep,
+    binaries: Path,
+    certificates: Certificates,
+    base: Mapping[str, str],
+    settings: Mapping[str, str],
+    statements: Iterable[str],
+    origin: Path | None = None,
 ) -> Cluster:
     """Make a cluster in an empty folder.
 
     Args:
         keep: The folder.
         binaries: The folder of PostgreSQL's programs.
-        password: The superuser's; it is handed over in a file, which is removed then.
-        hosts: Names and addresses that the certificate is for, besides localhost and 127.0.0.1.
-        settings: Settings above `SETTINGS`.
+        certificates: The server's own.
+        base: Settings above `SETTINGS`, that stay.
+        settings: Settings above those, which `write_settings` may put others in the place of.
+        statements: SQL to begin with, as the superuser: it goes to a server that nobody can connect to.
+        origin: A data folder to begin with, instead of an empty one.
 
     Raises:
-        PostgresFailed: initdb failed.
+        PostgresFailed: initdb failed, or a statement.
     """
-    cluster, secret = Cluster(keep.folder), keep.folder / "password"
-    certificates = issue([*HOSTS, *hosts])
-    cluster.ca.write_bytes(certificates.ca)
-    _write_private(keep, keep.folder / "server.crt", certificates.certificate)
-    _write_private(keep, keep.folder / "server.key", certificates.key)
-    _write_private(keep, secret, password.encode())
-    command = [str(binaries / "initdb"), *INITDB, f"--pgdata={cluster.data}", f"--pwfile={secret}"]
-    with cluster.log.open("ab") as log:
-        status = keep.run(command, log)
-    if status:
-        raise PostgresFailed("initdb", f"ended with {status}", cluster.log.read_text(encoding="utf-8"))
-    secret.unlink()
-    (cluster.data / "pg_hba.conf").write_text(ACCESS, encoding="utf-8")
+    cluster = Cluster(keep.folder)
+    write_certificates(keep, cluster, certificates)
+    if origin is None:
+        make_pristine(keep, binaries, INITDB, cluster.data, cluster.log)
+    else:
+        copy_for(keep, origin, cluster.data)
+    write_access(cluster, plain=False)
     with (cluster.data / "postgresql.conf").open("a", encoding="utf-8") as configuration:
-        for name, value in (SETTINGS | dict(settings)).items():
-            configuration.write(f"{name} = {_quoted(value)}\n")
+        configuration.write(_lines(SETTINGS | dict(base)))
+    write_settings(cluster, settings)
+    _begin_with(keep, binaries, cluster, statements)
     return cluster
+
+
+def write_certificates(keep: Keep, cluster: Cluster, certificates: Certificates) -> None:
+    """Give the server a certificate; it reads it when it starts, and when it is told to look again."""
+    cluster.ca.write_bytes(certificates.ca)
+    _write_private(keep, cluster.folder / "server.crt", certificates.certificate)
+    _write_private(keep, cluster.folder / "server.key", certificates.key)
+
+
+def write_access(cluster: Cluster, *, plain: bool) -> None:
+    """Say who may connect, and whether without TLS as well."""
+    access = ACCESS + (PLAIN_ACCESS if plain else "")
+    (cluster.data / "pg_hba.conf").write_text(access, encoding="utf-8")
+
+
+def write_settings(cluster: Cluster, settings: Mapping[str, str]) -> None:
+    """Put settings above all others: where ALTER SYSTEM would put them."""
+    (cluster.data / "postgresql.auto.conf").write_text(_lines(settings), encoding="utf-8")
+
+
+def _lines(settings: Mapping[str, str]) -> str:
+    """Settings as PostgreSQL's files have them."""
+    return "".join(f"{name} = {_quoted(value)}\n" for name, value in settings.items())
+
+
+def _begin_with(keep: Keep, binaries: Path, cluster: Cluster, statements: Iterable[str]) -> None:
+    """Run statements one by one, before there is a server; the first that fails ends it."""
+    command: list[str | Path] = [
+        binaries / "postgres",
+        "--single",
+        "-j",
+        "-D",
+        cluster.data,
+        "-c",
+        "exit_on_error=on",
+        "-c",
+        "fsync=off",
+        "postgres",
+    ]
+    said = "".join(f"{statement};\n\n" for statement in statements)
+    before = cluster.log.stat().st_size if cluster.log.exists() else 0
+    with cluster.log.open("ab") as log:
+        status = keep.run(command, log, said.encode())
+    if status:
+        found = cluster.log.read_bytes()[before:].decode(errors="replace")
+        raise PostgresFailed("postgres", f"ended with {status}", found)
 
 
 def _write_private(keep: Keep, path: Path, content: bytes) -> None:

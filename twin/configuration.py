@@ -30,10 +30,12 @@ class Configuration:
         variables: Its environment; Lambda's own variables win, as at AWS.
         packages: Folders with packages that it may import besides `code`, as a layer's; a checkout needs
             the interpreter's `site-packages`, a package nothing.
+        program: What is started in place of AWS's client for Python: the bootstrap of a custom runtime.
         python: The interpreter; our own if left out.
         runtime: A folder with awslambdaric for that interpreter; our own if left out.
         runtime_name: What the function is told it runs on.
-        memory_mb: Told and reported, not enforced.
+        memory_mb: Told and reported; `twin.functions` enforces it.
+        group: Where Lambda writes its log; by its name if left out.
         log_format: `Text` or `JSON`, with `log_level` only in the latter.
     """
 
@@ -41,6 +43,7 @@ class Configuration:
     handler: str
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     packages: tuple[Path, ...] = ()
+    program: Path | None = None
     python: Path = Path(sys.executable)
     runtime: Path | None = None
     runtime_name: str = "python3.13"
@@ -51,6 +54,7 @@ class Configuration:
     init_seconds: float = INIT_SECONDS
     region: str = "us-east-1"
     account_id: str = "123456789012"
+    group: str | None = None
     log_format: str = TEXT
     log_level: str = "INFO"
 
@@ -63,22 +67,32 @@ class Configuration:
     @property
     def log_group(self) -> str:
         """Where Lambda would write its log."""
-        return f"/aws/lambda/{self.name}"
+        return self.group or f"/aws/lambda/{self.name}"
+
+    @property
+    def command(self) -> list[str | Path]:
+        """What is started.
+
+        Without -S it would see what is installed for us; without -B it would write beside the code, which
+        Lambda mounts read-only.
+        """
+        if self.program:
+            return [self.program]
+        return [self.python, "-B", "-S", "-m", "awslambdaric", self.handler]
 
     def environment(self, runtime: Path, runtime_api: str, log_stream: str) -> dict[str, str]:
         """The whole environment of its process.
 
         https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
         """
-        search = [self.variables.get("PYTHONPATH"), *map(str, self.packages), str(runtime)]
         level = {"AWS_LAMBDA_LOG_LEVEL": self.log_level} if self.log_format == JSON else {}
         preset = {"LANG": "en_US.UTF-8", "TZ": ":UTC", "PATH": "/usr/local/bin:/usr/bin:/bin"}
         return {
             **preset,
             **self.variables,
             **level,
+            **(self._of_custom_runtimes() if self.program else self._of_python(runtime)),
             "AWS_DEFAULT_REGION": self.region,
-            "AWS_EXECUTION_ENV": f"AWS_Lambda_{self.runtime_name}",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory_mb),
             "AWS_LAMBDA_FUNCTION_NAME": self.name,
             "AWS_LAMBDA_FUNCTION_VERSION": self.version,
@@ -90,6 +104,17 @@ class Configuration:
             "AWS_REGION": self.region,
             "LAMBDA_RUNTIME_DIR": str(runtime),
             "LAMBDA_TASK_ROOT": str(self.code),
-            "PYTHONPATH": os.pathsep.join(filter(None, search)),
             "_HANDLER": self.handler,
         }
+
+    def _of_python(self, runtime: Path) -> dict[str, str]:
+        search = [self.variables.get("PYTHONPATH"), *map(str, self.packages), str(runtime)]
+        return {
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{self.runtime_name}",
+            "PYTHONPATH": os.pathsep.join(filter(None, search)),
+        }
+
+    def _of_custom_runtimes(self) -> dict[str, str]:
+        """They have no AWS_EXECUTION_ENV, by the same page."""
+        search = [self.variables.get("LD_LIBRARY_PATH"), str(self.code), str(self.code / "lib")]
+        return {"LD_LIBRARY_PATH": os.pathsep.join(filter(None, search))}

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from twin.event import make_trace_id
 from twin.function_log import Report, end_lines, init_lines, start_lines
-from twin.invocation import FunctionFailed, InitFailed, RuntimeExited, TimedOut
+from twin.invocation import InitFailed, RuntimeExited, TimedOut
 from twin.process import FunctionProcess
 from twin.runtime_api import Invocation
 
@@ -98,11 +98,11 @@ class ExecutionEnvironment:
     def _run(self, process: FunctionProcess, invocation: Invocation, init_ms: float | None) -> bytes:
         request_id, log_format = invocation.request_id, self.configuration.log_format
         process.write_log(start_lines(log_format, request_id, self.configuration.version))
-        error: FunctionFailed | None = None
+        error: RuntimeExited | TimedOut | None = None
         began = time.monotonic()
         try:
             return process.run(invocation)
-        except FunctionFailed as failed:
+        except (RuntimeExited, TimedOut) as failed:
             error = failed
             raise
         finally:
@@ -115,8 +115,7 @@ class ExecutionEnvironment:
                 error_type=error.error_type if error else None,
             )
             self.reports.append(report)
-            told = error.message if isinstance(error, RuntimeExited | TimedOut) else None
-            process.write_log(end_lines(log_format, report, told))
+            process.write_log(end_lines(log_format, report, error.message if error else None))
 
     def _end(self) -> None:
         if self._process:

@@ -10,7 +10,7 @@ the format. What that page leaves open is taken from what people have seen of AW
 
 from __future__ import annotations
 
-import os
+import random
 from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from twin.routing import Match
 
@@ -40,11 +40,20 @@ class Api:
     account_id: str = "123456789012"
     region: str = "us-east-1"
     stage: str = "$default"
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Of the stage."""
+    host: str | None = None
+    """What requests were sent to at AWS, where their Host header says something of this machine."""
 
     @property
     def domain_name(self) -> str:
-        """The host of its own address at AWS."""
-        return f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
+        """The host of its own address at AWS, or the one that it was asked by."""
+        return self.host or f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
+
+
+def make_request_id() -> str:
+    """A new name for a request, as an HTTP API makes them; a name, and no secret."""
+    return b64encode(random.randbytes(11)).decode()  # noqa: S311  (a name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,7 @@ class Request:
     body: bytes = b""
     source_ip: str = "127.0.0.1"
     protocol: str = "HTTP/1.1"
-    request_id: str = field(default_factory=lambda: b64encode(os.urandom(11)).decode())
+    request_id: str = field(default_factory=make_request_id)
     received: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -95,10 +104,11 @@ def make_event(request: Request, match: Match, api: Api) -> Event:
         "rawPath": request.path,
         "rawQueryString": request.query,
         "cookies": [each.strip() for each in cookie.split(";") if each.strip()] if cookie else None,
-        "headers": _headers(request),
+        "headers": _headers(request) | ({"host": api.host} if api.host else {}),
         "queryStringParameters": _joined(parse_qsl(request.query, keep_blank_values=True)),
         "requestContext": _context(request, match, api),
         "pathParameters": match.parameters,
+        "stageVariables": dict(api.variables),
     }
     return {key: value for key, value in event.items() if value or value == ""} | _body(request)
 
@@ -108,7 +118,7 @@ def _context(request: Request, match: Match, api: Api) -> dict[str, Any]:
         "accountId": api.account_id,
         "apiId": api.api_id,
         "domainName": api.domain_name,
-        "domainPrefix": api.api_id,
+        "domainPrefix": api.domain_name.partition(".")[0],
         "http": {
             "method": request.method,
             "path": request.path,
@@ -148,7 +158,8 @@ def _headers(request: Request) -> dict[str, str]:
 
 def make_trace_id(moment: datetime) -> str:
     """A new identifier for AWS X-Ray: version, seconds since 1970 and 96 random bits."""
-    return f"Root=1-{int(moment.timestamp()):08x}-{os.urandom(12).hex()}"
+    unique = random.randbytes(12).hex()  # noqa: S311  (a name)
+    return f"Root=1-{int(moment.timestamp()):08x}-{unique}"
 
 
 def _body(request: Request) -> dict[str, Any]:

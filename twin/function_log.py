@@ -10,6 +10,7 @@ import json
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class Report:
         init_ms: Milliseconds from the start of the process until it waited for an event; None where it
             ran already.
         max_memory_mb: Most memory that the process has held so far; 0 where the system does not tell.
-        error_type: None if there is a document.
+        error_type: What ended the process, or kept it from starting; None for an error that the function
+            told of itself, of which Lambda says nothing here.
     """
 
     request_id: str
@@ -52,15 +54,36 @@ class Report:
         return _status(self.error_type)
 
 
-def init_lines(log_format: str, took_ms: float, failed: InitFailed) -> list[str]:
-    """What is written when a function did not start."""
-    status = _status(failed.error_type)
+def init_start_lines(log_format: str, name: str, version: str, runtime: str) -> list[str]:
+    """What is written when an execution environment comes into being.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/runtimes-update.html#runtime-management-identify
+    """
+    runtime_version = f"{runtime.replace('python', 'python:').replace('provided.', 'provided:')}.v0"
+    arn = f"arn:aws:lambda:us-east-1::runtime:{sha256(runtime.encode()).hexdigest()}"
+    if log_format == JSON:
+        record = {
+            "initializationType": "on-demand",
+            "phase": "init",
+            "runtimeVersion": runtime_version,
+            "runtimeVersionArn": arn,
+            "functionName": name,
+            "functionVersion": version,
+        }
+        return [_event("platform.initStart", record)]
+    return [f"INIT_START Runtime Version: {runtime_version}\tRuntime Version ARN: {arn}"]
+
+
+def init_lines(log_format: str, took_ms: float, failed: InitFailed, phase: str = "init") -> list[str]:
+    """What is written when a function did not start; `phase` is `invoke` where it is tried once more."""
+    kind = failed.reported_as
+    status = _status(kind)
     if log_format == JSON:
         metrics = {"durationMs": round(took_ms, 3)}
-        record = {"phase": "init", "status": status, "errorType": failed.error_type, "metrics": metrics}
-        return [_event("platform.initReport", record)]
-    figures = [f"INIT_REPORT Init Duration: {took_ms:.2f} ms", "Phase: init", f"Status: {status}"]
-    return ["\t".join(figures if status == "timeout" else [*figures, f"Error Type: {failed.error_type}"])]
+        record = {"phase": phase, "status": status, "errorType": kind, "metrics": metrics}
+        return [_event("platform.initReport", {"initializationType": "on-demand", **record})]
+    figures = [f"INIT_REPORT Init Duration: {took_ms:.2f} ms", f"Phase: {phase}", f"Status: {status}"]
+    return ["\t".join(figures if status == "timeout" else [*figures, f"Error Type: {kind}"])]
 
 
 def start_lines(log_format: str, request_id: str, version: str) -> list[str]:

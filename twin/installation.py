@@ -6,15 +6,14 @@ import os
 import stat
 import subprocess
 import tempfile
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from twin.account import Account
 from twin.errors import PostgresFailed, PostgresMissing, ProgramsMissing, RoomMissing
-
-if TYPE_CHECKING:
-    from twin.account import Account
 
 SYSTEM: Final = Path("/usr/lib/postgresql")
 """Where Debian and Ubuntu install PostgreSQL, in a folder of each major version."""
@@ -32,11 +31,11 @@ NO_PROGRAMS: Final[int] = getattr(os, "ST_NOEXEC", 0)
 """The flag of a file system from which no program runs, where the system has such a flag."""
 
 
-def find_binaries() -> Path:
+def find_binaries(major: str | None = None) -> Path:
     """Find the folder of PostgreSQL's programs.
 
-    In this order: what `PGBIN` in the environment names; the system's own, version 15 before any newer one
-    and a newer one before an older; the Python package.
+    In this order: what `PGBIN` in the environment names; one of the major version that is asked for; the
+    system's own, version 15 before any newer one and a newer one before an older; the Python package.
 
     Raises:
         ProgramsMissing: `PGBIN` names a folder without them.
@@ -47,10 +46,10 @@ def find_binaries() -> Path:
         if missing := _missing(folder):
             raise ProgramsMissing(folder, missing)
         return folder
-    for folder in [*_system(), *_packaged()]:
-        if not _missing(folder):
-            return folder
-    raise PostgresMissing
+    found = [folder for folder in (*_system(), *_packaged()) if not _missing(folder)]
+    if not found:
+        raise PostgresMissing
+    return next((folder for folder in found if _major(folder) == major), found[0]) if major else found[0]
 
 
 def find_room(account: Account, *, programs: bool) -> Path:
@@ -94,6 +93,12 @@ def version_of(binaries: Path, account: Account) -> str | None:
 
 def _missing(folder: Path) -> list[str]:
     return [program for program in PROGRAMS if not os.access(folder / program, os.X_OK)]
+
+
+@cache
+def _major(binaries: Path) -> str:
+    """Of the version that programs say they are, whoever may run them later."""
+    return (version_of(binaries, Account()) or "").partition(".")[0]
 
 
 def _system() -> list[Path]:

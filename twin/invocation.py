@@ -3,6 +3,7 @@
 InvocationError
 ├── FunctionFailed   the function raised, or ended, and said how
 │   ├── RuntimeExited   its process ended in the middle of an invocation
+│   │   └── OutOfMemory     it was killed, since it held more memory than it may
 │   └── TimedOut        it took longer than it may; its process is gone
 ├── InitFailed       the function did not come up: its module can't be imported, say
 └── Throttled        as many invocations as are allowed are under way
@@ -33,15 +34,22 @@ class InvocationError(Exception):
 
 
 class FunctionFailed(InvocationError):
-    """The function raised; what Lambda tells of it: the kind of error, its message, and where."""
+    """The function raised; what Lambda tells of it: the kind of error, its message, and where.
 
-    def __init__(self, error_type: str, message: str, stack: Sequence[str] = ()) -> None:
+    Attributes:
+        payload: What the caller is given: as the function said it, or in Lambda's own words.
+    """
+
+    def __init__(
+        self, error_type: str, message: str, stack: Sequence[str] = (), payload: bytes | None = None
+    ) -> None:
         self.error_type, self.message, self.stack = error_type, message, tuple(stack)
+        self.payload = error_document(error_type, message) if payload is None else payload
         super().__init__(f"the function failed with {error_type}: {message}; its log has the rest")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """As it was made: between processes as well."""
-        return type(self), (self.error_type, self.message, self.stack)
+        return type(self), (self.error_type, self.message, self.stack, self.payload)
 
 
 class RuntimeExited(FunctionFailed):
@@ -54,6 +62,10 @@ class RuntimeExited(FunctionFailed):
     def __reduce__(self) -> tuple[Any, ...]:
         """As it was made."""
         return type(self), (self.request_id, self.status)
+
+
+class OutOfMemory(RuntimeExited):
+    """The process was killed, since it held more memory than it may."""
 
 
 class TimedOut(FunctionFailed):
@@ -70,15 +82,29 @@ class TimedOut(FunctionFailed):
 
 
 class InitFailed(InvocationError):
-    """The function did not come up; `said` is what its process wrote until it gave up."""
+    """The function did not come up.
 
-    def __init__(self, error_type: str, message: str, said: Sequence[str] = ()) -> None:
+    Attributes:
+        said: What its process wrote until it gave up.
+        payload: What the process gave as its error; None where Lambda has to find words.
+        reported_as: How Lambda calls the error in its own log.
+    """
+
+    def __init__(
+        self,
+        error_type: str,
+        message: str,
+        said: Sequence[str] = (),
+        payload: bytes | None = None,
+        reported_as: str | None = None,
+    ) -> None:
         self.error_type, self.message, self.said = error_type, message, tuple(said)
+        self.payload, self.reported_as = payload, reported_as or error_type
         super().__init__(f"the function did not start: {error_type}: {message}; look at its log and package")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """As it was made."""
-        return type(self), (self.error_type, self.message, self.said)
+        return type(self), (self.error_type, self.message, self.said, self.payload, self.reported_as)
 
 
 class Throttled(InvocationError):
@@ -96,17 +122,42 @@ class Throttled(InvocationError):
         return type(self), (self.function_name, self.concurrency)
 
 
+OUT_OF_MEMORY: Final = "Runtime.OutOfMemory"
+"""How Lambda's own log calls it; a caller is told of a process that was killed."""
+SIGNALS: Final = (
+    "hangup",
+    "interrupt",
+    "quit",
+    "illegal instruction",
+    "trace/breakpoint trap",
+    "aborted",
+    "bus error",
+    "floating point exception",
+    "killed",
+    "user defined signal 1",
+    "segmentation fault",
+    "user defined signal 2",
+    "broken pipe",
+    "alarm clock",
+    "terminated",
+)
+"""The first signals in Lambda's words, which are those of Go for Linux."""
+
+
 def describe_exit(status: int) -> str:
     """How Lambda tells of a process that ended; a negative status is the signal that killed it."""
     if status == 0:
         return "Runtime exited without providing a reason"
-    if status == -SIGKILL:
-        return "Runtime exited with error: signal: killed"
-    how = f"signal: {-status}" if status < 0 else f"exit status {status}"
-    return f"Runtime exited with error: {how}"
+    if status > 0:
+        return f"Runtime exited with error: exit status {status}"
+    name = SIGNALS[-status - 1] if -status <= len(SIGNALS) else str(-status)
+    return f"Runtime exited with error: signal: {name}"
 
 
-SIGKILL: Final = 9
+def error_document(error_type: str, message: str) -> bytes:
+    """What a caller is given where Lambda tells of an error in the function's place."""
+    document = {"errorType": error_type, "errorMessage": message}
+    return json.dumps(document, separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,11 +39,14 @@ class Keep:
         account: Whose the folder is, and as whom the programs run.
     """
 
+    script: ClassVar = _WATCH
+    """What the shell does; it is given the folder."""
+
     def __init__(self, folder: Path, account: Account) -> None:
         self.folder, self.account = folder, account
         # Before the folder is made, so that there is no moment at which it could stay behind.
         self._watch = subprocess.Popen(
-            ["/bin/sh", "-c", _WATCH, "watch", folder],
+            ["/bin/sh", "-c", self.script, "watch", folder],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -61,21 +64,25 @@ class Keep:
         """Start a program in the folder; what it says goes to `output`."""
         return self._popen(command, output)
 
-    def run(self, command: Command, output: IO[bytes]) -> int:
-        """Run a short program and return its status.
+    def run(self, command: Command, output: IO[bytes], said: bytes = b"") -> int:
+        """Run a short program, to which something may be said, and return its status.
 
         It holds the pipe open as well, so that it is never stopped half-way: initdb would leave shared
         memory behind.
         """
         assert self._watch.stdin is not None  # noqa: S101 - tells mypy what __init__ made
-        with self._popen(command, output, pass_fds=[self._watch.stdin.fileno()]) as process:
-            return process.wait()
+        pipe = self._watch.stdin.fileno()
+        with self._popen(command, output, stdin=subprocess.PIPE, pass_fds=[pipe]) as process:
+            process.communicate(said)
+            return process.returncode
 
-    def _popen(self, command: Command, output: IO[bytes], **options: Any) -> subprocess.Popen[bytes]:
+    def _popen(
+        self, command: Command, output: IO[bytes], stdin: int = subprocess.DEVNULL, **options: Any
+    ) -> subprocess.Popen[bytes]:
         """Settings of the developer's own PostgreSQL are none of a program's business: no environment."""
         return subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=output,
             stderr=output,
             cwd=self.folder,

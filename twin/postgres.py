@@ -14,15 +14,27 @@ import socket
 import subprocess
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from secrets import token_hex, token_urlsafe
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote, urlencode
 
 from twin.account import find_account
-from twin.cluster import ADDRESS, FAST, HOSTS, SUPERUSER, make_cluster
+from twin.certificates import Authority
+from twin.cluster import (
+    ADDRESS,
+    FAST,
+    HOSTS,
+    SUPERUSER,
+    make_cluster,
+    write_access,
+    write_certificates,
+    write_settings,
+)
 from twin.errors import PostgresFailed
 from twin.installation import find_binaries, find_room, version_of
 from twin.keeping import Keep
+from twin.scram import verifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,12 +43,13 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.sql import Composed
 
+    from twin.certificates import Certificates
     from twin.cluster import Cluster
 
-__all__ = ["MASTER", "SUPERUSER", "Server", "find_binaries", "start"]
+__all__ = ["MASTER", "SUPERUSER", "Master", "Server", "find_binaries", "start"]
 
 MASTER: Final = "miyabi_admin"
-"""The user that owns the databases. As on RDS it is no superuser; see `_make_master`."""
+"""The user that owns the databases. As on RDS it is no superuser; see `_first_statements`."""
 PORTS_TRIED: Final = 20
 START_PATIENCE: Final = 60.0
 """Seconds in which a server is ready, after a crash too."""
@@ -53,6 +66,7 @@ class Server:
         host: The name to connect to; the certificate is for it.
         port: Where it listens, on 127.0.0.1 only; kept over `restart`.
         version: Its version, such as `15.18`.
+        master: The user that owns its databases.
         binaries: The folder of its programs, a `pg_dump` of the same version among them.
         folder: Where all its files are; it goes with the server.
         data: The data folder.
@@ -64,9 +78,16 @@ class Server:
     port = 0
 
     def __init__(
-        self, keep: Keep, cluster: Cluster, binaries: Path, version: str, passwords: Mapping[str, str]
+        self,
+        keep: Keep,
+        cluster: Cluster,
+        binaries: Path,
+        version: str,
+        master: str,
+        passwords: dict[str, str],
     ) -> None:
-        self._keep, self.binaries, self.version, self._passwords = keep, binaries, version, passwords
+        self._keep, self._cluster = keep, cluster
+        self.binaries, self.version, self.master, self._passwords = binaries, version, master, passwords
         self.folder, self.data, self.ca, self.log = cluster.folder, cluster.data, cluster.ca, cluster.log
         self._process: subprocess.Popen[bytes] | None = None
         self._kept: Connection | None = None
@@ -83,7 +104,7 @@ class Server:
             password: Of that user; left out, the one that the server knows, or none.
             params: Parameters of the connection, above `sslmode=verify-full` and our own `sslrootcert`.
         """
-        user = user or MASTER
+        user = user or self.master
         password = self._passwords.get(user) if password is None else password
         login = quote(user, safe="") + ("" if password is None else f":{quote(password, safe='')}")
         query = urlencode(
@@ -96,21 +117,21 @@ class Server:
         return self.url(database, user=SUPERUSER, **params)
 
     def create_database(
-        self, name: str | None = None, *, template: str | None = None, owner: str = MASTER
+        self, name: str | None = None, *, template: str | None = None, owner: str | None = None
     ) -> str:
         """Make a database and return its name.
 
         Args:
             name: Its name; a new one if left out.
             template: A database to copy, to which nobody may be connected; empty if left out.
-            owner: The role that owns it, and with it the schema public.
+            owner: The role that owns it, and with it the schema public; the master if left out.
         """
         from psycopg.sql import SQL, Identifier
 
         name = name or f"database_{token_hex(6)}"
         self._housekeep(
             SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
-                Identifier(name), Identifier(owner), Identifier(template or "template1")
+                Identifier(name), Identifier(owner or self.master), Identifier(template or "template1")
             )
         )
         return name
@@ -120,6 +141,37 @@ class Server:
         from psycopg.sql import SQL, Identifier
 
         self._housekeep(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+
+    def set_password(self, password: str, by: Connection) -> None:
+        """Give the master another password, by a superuser's connection; sessions that are open stay."""
+        from psycopg.sql import SQL, Identifier, Literal
+
+        by.execute(
+            SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(self.master), Literal(verifier(password)))
+        )
+        self._passwords[self.master] = password
+
+    def present(self, certificates: Certificates) -> None:
+        """Show another certificate to whoever connects from now on."""
+        write_certificates(self._keep, self._cluster, certificates)
+        self.reload()
+
+    def configure(self, settings: Mapping[str, str], *, plain: bool = False) -> None:
+        """Put settings above all others, in place of those that were put there before.
+
+        They count from `reload` on, or from `restart` on where PostgreSQL can't change them while it runs.
+
+        Args:
+            settings: By name.
+            plain: Whether whoever wants no TLS is let in as well.
+        """
+        write_settings(self._cluster, settings)
+        write_access(self._cluster, plain=plain)
+
+    def reload(self) -> None:
+        """Have the server read its files again, before the next connection; if it runs."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGHUP)
 
     def stop(self, *, immediate: bool = False) -> None:
         """Stop the server and keep its files; nothing happens if it is stopped.
@@ -245,12 +297,30 @@ class Server:
         return len(lines) > STATUS_LINE and lines[0] == str(pid) and lines[STATUS_LINE].strip() == "ready"
 
 
+@dataclass(frozen=True, slots=True)
+class Master:
+    """Whom a server belongs to, as RDS makes it: the user that an instance is created with.
+
+    Attributes:
+        name: The role; made unless the server begins with data in which it is.
+        password: ASCII without line ends; made up if left out.
+        database: A database to make for it, unless the server begins with data.
+    """
+
+    name: str = MASTER
+    password: str | None = field(default=None, repr=False)
+    database: str | None = None
+
+
 def start(
     *,
     hosts: Sequence[str] = (),
     settings: Mapping[str, str] = {},
     durable: bool = False,
     binaries: Path | None = None,
+    master: Master = Master(),
+    authority: Authority | None = None,
+    origin: Path | None = None,
 ) -> Server:
     """Start a server in a folder of its own, on a port of its own.
 
@@ -261,29 +331,61 @@ def start(
         settings: Settings of PostgreSQL, above those here.
         durable: Whether a commit waits for the disk; what is thrown away needs none of that.
         binaries: The folder of PostgreSQL's programs; `find_binaries` looks for them if left out.
+        master: The user that owns the databases.
+        authority: Who vouches for it; one of its own if left out.
+        origin: A data folder of the same major version to begin with, which is copied.
 
     Raises:
         TwinError: There is no PostgreSQL, or no place for it, or it does not start.
     """
     account = find_account()
-    binaries = binaries or find_binaries()
+    found = binaries = binaries or find_binaries()
     version = version_of(binaries, account)
     folder = find_room(account, programs=version is None) / f"miyabi-postgres-{token_hex(8)}"
     # URL-safe, as production's are.
-    passwords = {user: token_urlsafe(24) for user in (MASTER, SUPERUSER)}
+    passwords = {master.name: master.password or token_urlsafe(24), SUPERUSER: token_urlsafe(24)}
     with ExitStack() as undo:
         keep = undo.enter_context(Keep(folder, account))
         if version is None:
             # The account can't reach the programs, as in an environment below a private home.
-            binaries = shutil.copytree(binaries.parent, folder / "install", symlinks=True) / binaries.name
+            binaries = shutil.copytree(found.parent, folder / "install", symlinks=True) / found.name
             version = version_of(binaries, account) or ""
-        settings = ({} if durable else FAST) | dict(settings)
-        cluster = make_cluster(keep, binaries, passwords[SUPERUSER], hosts, settings)
-        server = undo.enter_context(Server(keep, cluster, binaries, version, passwords))
+        cluster = make_cluster(
+            keep,
+            binaries,
+            (authority or Authority()).issue([*HOSTS, *hosts]),
+            {} if durable else FAST,
+            settings,
+            _first_statements(master, passwords, anew=origin is None),
+            origin,
+        )
+        server = undo.enter_context(Server(keep, cluster, binaries, version, master.name, passwords))
         server.restart()
-        _make_master(server, passwords[MASTER])
         undo.pop_all()
     return server
+
+
+def _first_statements(master: Master, passwords: Mapping[str, str], *, anew: bool) -> Iterator[str]:
+    """Make the master as RDS does, or give it its password where it is.
+
+    It may make databases and roles, and as a member of rds_superuser see and end everybody's sessions:
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.rds_superuser.html
+    What the server gets is a SCRAM verifier, for it may be logging statements.
+    """
+    name = quoted_name(master.name)
+    if anew:
+        yield "CREATE ROLE rds_superuser"
+        yield "GRANT pg_monitor, pg_signal_backend TO rds_superuser"
+        yield f"CREATE ROLE {name} LOGIN CREATEDB CREATEROLE IN ROLE rds_superuser"
+    for role, password in passwords.items():
+        yield f"ALTER ROLE {quoted_name(role)} PASSWORD '{verifier(password)}'"
+    if anew and master.database is not None:
+        yield f"CREATE DATABASE {quoted_name(master.database)} OWNER {name}"
+
+
+def quoted_name(name: str) -> str:
+    """A name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _free_port() -> int:
@@ -291,23 +393,3 @@ def _free_port() -> int:
         probe.bind((ADDRESS, 0))
         port: int = probe.getsockname()[1]
     return port
-
-
-def _make_master(server: Server, password: str) -> None:
-    """Make the master as RDS does.
-
-    It may make databases and roles, and as a member of rds_superuser see and end everybody's sessions:
-    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.rds_superuser.html
-    What the server gets is a SCRAM verifier, for it may be logging statements.
-    """
-    from psycopg import connect
-    from psycopg.sql import SQL, Identifier, Literal
-
-    with connect(server.superuser_url(), autocommit=True) as connection:
-        verifier = connection.pgconn.encrypt_password(password.encode(), MASTER.encode(), b"scram-sha-256")
-        connection.execute(
-            SQL(
-                "CREATE ROLE rds_superuser; GRANT pg_monitor, pg_signal_backend TO rds_superuser;"
-                "CREATE ROLE {} LOGIN CREATEDB CREATEROLE IN ROLE rds_superuser PASSWORD {}"
-            ).format(Identifier(MASTER), Literal(verifier.decode()))
-        )

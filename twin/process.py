@@ -2,53 +2,36 @@
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
-import threading
+import os
 import time
-from contextlib import ExitStack, suppress
-from pathlib import Path
+from contextlib import ExitStack, nullcontext
 from queue import Empty, SimpleQueue
-from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from twin.account import Account
-from twin.invocation import FunctionFailed, InitFailed, RuntimeExited, TimedOut, describe_exit
-from twin.keeping import Keep
+from twin.function_keep import FunctionKeep
+from twin.function_memory import peak_mb
+from twin.invocation import (
+    OUT_OF_MEMORY,
+    FunctionFailed,
+    InitFailed,
+    OutOfMemory,
+    RuntimeExited,
+    TimedOut,
+    describe_exit,
+)
 from twin.managed_runtime import link_runtime
 from twin.runtime_api import Answered, Exited, Failed, Happening, Ready, RuntimeApi
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from twin.configuration import Configuration
+    from twin.function_keep import Program
+    from twin.function_memory import MemoryWatch, Watched
     from twin.runtime_api import Invocation
 
-
-class _FunctionKeep(Keep):
-    """A keep whose program has an environment and a working folder of its own."""
-
-    def start_function(
-        self, configuration: Configuration, environment: dict[str, str], log: Path
-    ) -> subprocess.Popen[bytes]:
-        # Without -S it would see what is installed for us; without -B it would write beside the code,
-        # which Lambda mounts read-only.
-        command: list[str | Path] = [
-            configuration.python,
-            "-B",
-            "-S",
-            "-m",
-            "awslambdaric",
-            configuration.handler,
-        ]
-        with log.open("ab") as output:
-            return subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                cwd=configuration.code,
-                env=environment,
-                process_group=self._watch.pid,
-            )
+LAST_WORDS: Final = 1.0
+"""Seconds in which a process that has told of an error at its start may end by itself."""
 
 
 class FunctionProcess:
@@ -56,67 +39,100 @@ class FunctionProcess:
 
     It ends when it is closed or when our own process has ended, even if killed.
 
+    Args:
+        configuration: The function.
+        log_stream: Its name.
+        keep: Where it lives; a new one, closed with it, if left out.
+        init_seconds: How long it may take to start; as configured if left out.
+        guard: Kills it if it holds more memory than it may; nobody does if left out.
+
     Attributes:
         init_ms: Milliseconds it took to start.
-        log_stream: Its name.
 
     Raises:
         InitFailed: It does not start.
         RuntimeClientMissing: There is nothing to start it under.
     """
 
-    def __init__(self, configuration: Configuration, log_stream: str) -> None:
-        self.configuration, self.log_stream = configuration, log_stream
+    def __init__(
+        self,
+        configuration: Configuration,
+        log_stream: str,
+        keep: FunctionKeep | None = None,
+        init_seconds: float | None = None,
+        guard: MemoryWatch | None = None,
+    ) -> None:
+        self.configuration, self.log_stream, self._guard = configuration, log_stream, guard
         self._happenings: SimpleQueue[Happening] = SimpleQueue()
         self._is_waiting = self._has_ended = False
+        self._peak_mb = 0
         with ExitStack() as undo:
-            folder = Path(tempfile.gettempdir(), f"miyabi-function-{token_hex(8)}")
-            self._keep = undo.enter_context(_FunctionKeep(folder, Account()))
+            self._keep = keep or undo.enter_context(FunctionKeep())
             self._api = RuntimeApi(self._happenings.put)
             undo.callback(self._api.close)
-            self._log = folder / "log"
             self._closed_log: list[str] | None = None
             began = time.monotonic()
-            self._process = self._launch()
-            undo.callback(self._kill)
-            self._wait_for_start()
+            self.program = self._launch()
+            undo.callback(self.program.kill)
+            self._wait_for_start(configuration.init_seconds if init_seconds is None else init_seconds)
             self.init_ms = (time.monotonic() - began) * 1000
             self._undo = undo.pop_all()
 
-    def _launch(self) -> subprocess.Popen[bytes]:
-        runtime = self.configuration.runtime
+    def _launch(self) -> Program:
+        configuration, keep = self.configuration, self._keep
+        runtime = configuration.runtime
         if runtime is None:
-            runtime = self._keep.folder / "runtime"
-            link_runtime(runtime)
-        environment = self.configuration.environment(runtime, self._api.address, self.log_stream)
+            runtime = keep.folder / "runtime"
+            if not configuration.program and not runtime.exists():
+                link_runtime(runtime)
+        environment = configuration.environment(runtime, self._api.address, self.log_stream)
+        environment["TMPDIR"] = str(keep.temporary)
         try:
-            process = self._keep.start_function(self.configuration, environment, self._log)
+            return keep.launch(
+                configuration.command,
+                environment,
+                configuration.code,
+                lambda status: self._happenings.put(Exited(status)),
+            )
         except OSError as error:
-            raise InitFailed("Runtime.InvalidEntrypoint", str(error)) from error
-        watch = threading.Thread(target=lambda: self._happenings.put(Exited(process.wait())), daemon=True)
-        watch.start()
-        return process
+            raise InitFailed("Runtime.InvalidEntrypoint", _unlaunched(configuration, error)) from error
 
-    def _kill(self) -> None:
-        """As Lambda does: without a word."""
-        self._process.kill()
-        self._process.wait()
+    def _watched(self) -> AbstractContextManager[Watched | None]:
+        if self._guard is None:
+            return nullcontext()
+        return self._guard.watching(self.program, self.configuration.memory_mb)
 
-    def _wait_for_start(self) -> None:
-        seconds = self.configuration.init_seconds
+    def _wait_for_start(self, seconds: float) -> None:
         try:
-            happening = self._hear(seconds)
+            with self._watched() as watched:
+                happening = self._hear(seconds)
         except Empty:
+            self.program.kill()
             raise InitFailed("Sandbox.Timedout", f"no start within {seconds:g} s", self.log) from None
         match happening:
             case Exited(status):
-                raise InitFailed("Runtime.ExitError", describe_exit(status), self.log)
-            case Failed(error_type, message):
-                with suppress(subprocess.TimeoutExpired):
-                    self._process.wait(seconds)
-                raise InitFailed(error_type, message, self.log)
+                kind = OUT_OF_MEMORY if watched and watched.was_killed else None
+                raise InitFailed("Runtime.ExitError", describe_exit(status), self.log, reported_as=kind)
+            case Failed():
+                self._let_end(LAST_WORDS)
+                raise InitFailed(
+                    happening.error_type,
+                    happening.message,
+                    self.log,
+                    happening.payload,
+                    happening.reported_as,
+                )
             case Ready() | Answered():
                 pass
+
+    def _let_end(self, seconds: float) -> None:
+        """Wait for its end; it may have something to say until then."""
+        deadline = time.monotonic() + seconds
+        while not self._has_ended:
+            try:
+                self._hear(deadline - time.monotonic())
+            except Empty:
+                return
 
     def _hear(self, seconds: float) -> Happening:
         """What happens next, at most so many seconds from now."""
@@ -125,41 +141,45 @@ class FunctionProcess:
         self._has_ended = isinstance(happening, Exited)
         return happening
 
-    @property
-    def is_alive(self) -> bool:
-        """Whether it waits for an event, or will when it has ended what it does after the last one."""
-        deadline = time.monotonic() + self.configuration.timeout_seconds
+    def settle(self, seconds: float) -> bool:
+        """Wait until it asks for an event, at most so long; False if it does not or has ended."""
+        deadline = time.monotonic() + seconds
         while not self._is_waiting and not self._has_ended:
             try:
                 self._hear(deadline - time.monotonic())
             except Empty:
                 return False
-        return self._process.poll() is None
+        return self.program.is_running
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it waits for an event, or will when it has ended what it does after the last one."""
+        return self.settle(self.configuration.timeout_seconds)
 
     @property
     def log(self) -> list[str]:
         """All lines so far, the process's and Lambda's."""
         if self._closed_log is not None:
             return self._closed_log
-        return self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return self._keep.log.read_text(encoding="utf-8", errors="replace").splitlines()
 
     def write_log(self, lines: list[str]) -> None:
         """Add lines of Lambda's own."""
-        with self._log.open("a", encoding="utf-8") as log:
+        with self._keep.log.open("a", encoding="utf-8") as log:
             log.write("".join(f"{line}\n" for line in lines))
 
     @property
     def max_memory_mb(self) -> int:
         """Most memory that it has held so far, in MB; 0 where the system does not tell."""
-        try:
-            status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="utf-8")
-        except OSError:
-            return 0
-        peak = [line for line in status.splitlines() if line.startswith("VmHWM:")]
-        return -(-int(peak[0].split()[1]) // 1024) if peak else 0
+        self._peak_mb = max(self._peak_mb, peak_mb(self.program.pid))
+        return self._peak_mb
 
-    def run(self, invocation: Invocation) -> bytes:
+    def run(self, invocation: Invocation, seconds: float | None = None) -> bytes:
         """Have an event handled; the document in JSON.
+
+        Args:
+            invocation: The event.
+            seconds: How long that may take; as configured if left out.
 
         Raises:
             FunctionFailed: There is none. If it timed out, or exited, the process is gone.
@@ -167,23 +187,34 @@ class FunctionProcess:
         self._is_waiting = False
         self._api.hand_over(invocation)
         try:
-            happening = self._hear(self.configuration.timeout_seconds)
+            with self._watched() as watched:
+                happening = self._hear(self.configuration.timeout_seconds if seconds is None else seconds)
         except Empty:
-            self._kill()
+            self.program.kill()
             raise TimedOut(invocation.request_id, self.configuration.timeout_seconds) from None
         match happening:
             case Answered(payload):
                 return payload
-            case Failed(error_type, message, stack):
-                raise FunctionFailed(error_type, message, stack)
+            case Failed():
+                raise FunctionFailed(
+                    happening.error_type, happening.message, happening.stack, happening.payload
+                )
             case Exited(status):
-                raise RuntimeExited(invocation.request_id, status)
+                kind = OutOfMemory if watched and watched.was_killed else RuntimeExited
+                raise kind(invocation.request_id, status)
             case Ready():
-                raise FunctionFailed("Runtime.NoResponse", "the process took an event and gave no answer")
+                raise AssertionError("a process that asks again is given the same event again")
 
     def close(self) -> None:
         """End it; what it logged stays."""
         if self._closed_log is None:
-            self._kill()
+            self.program.kill()
             self._closed_log = self.log
             self._undo.close()
+
+
+def _unlaunched(configuration: Configuration, error: OSError) -> str:
+    """Why it can't be started; of a bootstrap, in Lambda's words, which are those of Go."""
+    if configuration.program is None or error.errno is None:
+        return str(error)
+    return f"fork/exec /var/task/{configuration.program.name}: {os.strerror(error.errno).lower()}"

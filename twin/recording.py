@@ -17,7 +17,7 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from twin.aws.clients import Aws
 
@@ -35,6 +35,11 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricDa
 """
 MOST_VALUES: Final = 150
 """Values of one metric in it, by the same page."""
+SINGLE_VALUES: Final = 600
+"""Values of one metric that are kept one by one each minute, for percentiles; what is more goes into sums.
+
+Moto holds an object for each value.
+"""
 
 _Figure = tuple[str, str, tuple[tuple[str, str], ...], str, datetime]
 """Namespace, name, dimensions, unit, and the minute."""
@@ -51,6 +56,7 @@ class Recorder:
         self._lines: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._values: dict[_Figure, list[float]] = defaultdict(list)
         self._streams: set[tuple[str, str]] = set()
+        self._single: dict[_Figure, int] = {}
         self._gathering, self._delivering = Lock(), Lock()
         self._closing = Event()
         self._thread = Thread(target=self._deliver_now_and_then, daemon=True)
@@ -101,22 +107,40 @@ class Recorder:
 
     def _put(self, values: Mapping[_Figure, list[float]]) -> None:
         by_namespace: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for (namespace, name, dimensions, unit, minute), found in values.items():
-            for first in range(0, len(found), MOST_VALUES):
-                by_namespace[namespace].append(
-                    {
-                        "MetricName": name,
-                        "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions],
-                        "Timestamp": minute,
-                        "Values": found[first : first + MOST_VALUES],
-                        "Unit": unit,
-                    }
-                )
+        for figure, found in values.items():
+            namespace, name, dimensions, unit, minute = figure
+            for told in self._told(figure, found):
+                datum = {
+                    "MetricName": name,
+                    "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions],
+                    "Timestamp": minute,
+                    "Unit": unit,
+                }
+                by_namespace[namespace].append(datum | told)
         for namespace, figures in by_namespace.items():
             for first in range(0, len(figures), MOST_FIGURES):
                 self._aws.client("cloudwatch").put_metric_data(
                     Namespace=namespace, MetricData=figures[first : first + MOST_FIGURES]
                 )
+
+    def _told(self, figure: _Figure, found: list[float]) -> Iterator[dict[str, Any]]:
+        """Values one by one as far as they are few and differ, and the others in sums."""
+        minute = figure[-1]
+        self._single = {each: count for each, count in self._single.items() if each[-1] >= minute}
+        left = 0 if len(set(found)) == 1 else SINGLE_VALUES - self._single.get(figure, 0)
+        single, summed = found[: max(left, 0)], found[max(left, 0) :]
+        self._single[figure] = self._single.get(figure, 0) + len(single)
+        for first in range(0, len(single), MOST_VALUES):
+            yield {"Values": single[first : first + MOST_VALUES]}
+        if summed:
+            yield {
+                "StatisticValues": {
+                    "SampleCount": len(summed),
+                    "Sum": sum(summed),
+                    "Minimum": min(summed),
+                    "Maximum": max(summed),
+                }
+            }
 
     def _deliver_now_and_then(self) -> None:
         while not self._closing.wait(EVERY):

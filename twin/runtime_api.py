@@ -1,17 +1,20 @@
 """The Runtime API by which a function's process takes events from Lambda and gives documents back.
 
-https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html names the paths, the headers and the statuses.
+What it leaves open (what is refused in which state, and in which words) is as AWS's own emulator has it:
+https://github.com/aws/aws-lambda-runtime-interface-emulator; tests/twin/emulator compares the two.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import threading
 from dataclasses import dataclass
-from queue import SimpleQueue
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from twin.answer import JSON_TYPE, Answer
+from twin.answer import JSON_TYPE, TEXT_TYPE, Answer
 from twin.cluster import ADDRESS
 from twin.http_server import HttpServer
 
@@ -24,12 +27,27 @@ MAX_RESPONSE: Final = 6_291_556
 """Bytes of the longest document, by https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html,
 exact to the byte in the error that Lambda gives."""
 _MAX_BODY: Final = 64 << 20
-"""What is read at all, so that a document that is too long can be told of by its length."""
+"""What is read at all, so that a document that is too long can be told of."""
 _PATH: Final = re.compile(
     r"/2018-06-01/runtime/(?:(?P<next>invocation/next)|(?P<init>init/error)"
-    r"|invocation/(?P<request_id>[^/]+)/(?P<end>response|error))"
+    r"|invocation/(?P<request_id>[^/]*)/(?P<end>response|error))"
 )
+_ERROR_TYPE_HEADER: Final = "lambda-runtime-function-error-type"
+_MODE_HEADER: Final = "lambda-runtime-function-response-mode"
 _ACCEPTED: Final = Answer(202, (JSON_TYPE,), b'{"status":"OK"}\n')
+_NOT_FOUND: Final = Answer(404, (TEXT_TYPE,), b"404 page not found\n")
+
+
+class _State(StrEnum):
+    """How far the process is, in the emulator's words, which stand in its refusals."""
+
+    STARTED = "Started"
+    READY = "Ready"
+    RUNNING = "Running"
+    MISSAID = "InvocationResponse"
+    """It said in a way that there is not how it would answer; nothing but its end helps."""
+    ANSWERED = "RuntimeResponseSentState"
+    FAILED = "InitError"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +92,37 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The process told of an error, of an invocation or of its own start."""
+    """The process told of an error, of an invocation or of its own start.
+
+    Attributes:
+        error_type: As the function calls it, such as `ValueError`.
+        payload: All that it said, as it said it: what the caller is given.
+        reported_as: What Lambda calls it in its own log: the kind in the header, if it has the form of one.
+    """
 
     error_type: str
     message: str
     stack: tuple[str, ...] = ()
+    payload: bytes = b""
+    reported_as: str = "Runtime.Unknown"
 
     @classmethod
     def read(cls, request: Request) -> Failed:
         """The error in a request; the header names its kind where the body does not."""
         try:
             document = json.loads(request.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             document = None
         told: dict[str, Any] = document if isinstance(document, dict) else {}
-        kind = told.get("errorType") or request.header("lambda-runtime-function-error-type") or "Unknown"
-        stack = told.get("stackTrace") or ()
-        return cls(str(kind), str(told.get("errorMessage", "")), tuple(map(str, stack)))
+        header = request.header(_ERROR_TYPE_HEADER) or ""
+        stack = told.get("stackTrace")
+        return cls(
+            error_type=str(told.get("errorType") or header or "Unknown"),
+            message=str(told.get("errorMessage") or ""),
+            stack=tuple(map(str, stack)) if isinstance(stack, list) else (),
+            payload=request.body,
+            reported_as=_reported_as(header),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +139,17 @@ class RuntimeApi:
     """Serves one process on a port of its own, one invocation at a time.
 
     Args:
-        tell: Is told what happens, from another thread.
+        tell: Is told what happens, from another thread; it must not wait for anything.
     """
 
     def __init__(self, tell: Callable[[Happening], None]) -> None:
         self._tell = tell
-        self._invocations: SimpleQueue[Invocation | None] = SimpleQueue()
-        self._current: str | None = None
-        too_large = _refuse(413, "RequestEntityTooLarge", "the document is too long")
-        self._server = HttpServer(self.handle, 0, _MAX_BODY, too_large)
+        self._changed = threading.Condition()
+        self._state = _State.STARTED
+        self._event: Invocation | None = None
+        self._request_id: str | None = None
+        self._is_closed = False
+        self._server = HttpServer(self.handle, 0, _MAX_BODY, _TOO_LARGE)
         self._server.start()
 
     @property
@@ -125,54 +159,102 @@ class RuntimeApi:
 
     def hand_over(self, invocation: Invocation) -> None:
         """Give an event to the process, which waits for one."""
-        self._invocations.put(invocation)
+        with self._changed:
+            self._event, self._request_id = invocation, invocation.request_id
+            self._changed.notify_all()
 
     def close(self) -> None:
         """End; the process is gone already."""
-        self._invocations.put(None)
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
         self._server.close()
 
     def handle(self, request: Request) -> Answer:
         """Answer the process."""
-        found = _PATH.fullmatch(request.path)
+        found = _PATH.fullmatch(request.target.partition("?")[0])
         if not found:
-            return _refuse(404, "NotFound", f"there is no {request.path}")
-        if request.method != ("GET" if found["next"] else "POST"):
-            return _refuse(405, "MethodNotAllowed", f"{request.method} is not for {request.path}")
-        if found["next"]:
-            return self._next()
-        if found["init"]:
-            self._tell(Failed.read(request))
-            return _ACCEPTED
-        if found["request_id"] != self._current:
-            return _refuse(400, "InvalidRequestID", "Invalid request ID")
-        self._current = None
-        return self._end(request, found["end"])
+            return _NOT_FOUND
+        allowed = "GET" if found["next"] else "POST"
+        if request.method != allowed:
+            return Answer(405, (("allow", allowed),))
+        with self._changed:
+            if found["next"]:
+                return self._next()
+            if found["init"]:
+                return self._fail(request)
+            if found["request_id"] != self._request_id:
+                return _refuse(400, "InvalidRequestID", "Invalid request ID")
+            return self._respond(request) if found["end"] == "response" else self._error(request)
 
     def _next(self) -> Answer:
-        self._tell(Ready())
-        invocation = self._invocations.get()
-        if invocation is None:
-            return _refuse(500, "Closed", "the execution environment has ended")
-        self._current = invocation.request_id
-        return Answer(200, invocation.headers, invocation.payload)
+        """The next event; the same again to a process that asks again before it has answered."""
+        if self._state in {_State.FAILED, _State.MISSAID}:
+            return self._forbid("Ready")
+        if self._state is not _State.RUNNING:
+            self._state = _State.READY
+            self._tell(Ready())
+            self._changed.wait_for(lambda: self._event or self._is_closed)
+        if self._event is None:
+            return _refuse(500, "InternalServerError", "Internal Server Error")
+        self._state = _State.RUNNING
+        return Answer(200, self._event.headers, self._event.payload)
 
-    def _end(self, request: Request, end: str) -> Answer:
-        if end == "error":
-            self._tell(Failed.read(request))
-            return _ACCEPTED
-        size = len(request.body)
-        if size > MAX_RESPONSE:
-            kind = "Function.ResponseSizeTooLarge"
-            message = (
-                f"Response payload size ({size} bytes) exceeded maximum allowed payload size "
-                f"({MAX_RESPONSE} bytes)."
-            )
-            self._tell(Failed(kind, message))
-            return _refuse(413, kind, message)
-        self._tell(Answered(request.body))
+    def _fail(self, request: Request) -> Answer:
+        if self._state is not _State.STARTED:
+            return self._forbid("InitError")
+        return self._accept(_State.FAILED, Failed.read(request))
+
+    def _error(self, request: Request) -> Answer:
+        if self._state is not _State.RUNNING:
+            return self._forbid("InvocationErrorResponse")
+        return self._accept(_State.ANSWERED, Failed.read(request))
+
+    def _respond(self, request: Request) -> Answer:
+        if self._state is not _State.RUNNING:
+            return self._forbid("InvocationResponse")
+        if request.header(_MODE_HEADER) not in {None, "", "streaming"}:
+            self._state = _State.MISSAID
+            return _refuse(400, "InvalidFunctionResponseMode", "Invalid function response mode")
+        if len(request.body) > MAX_RESPONSE:
+            self._accept(_State.ANSWERED, _RESPONSE_TOO_LARGE)
+            return _TOO_LARGE
+        return self._accept(_State.ANSWERED, Answered(request.body))
+
+    def _accept(self, state: _State, happening: Happening) -> Answer:
+        self._state, self._event = state, None
+        self._tell(happening)
         return _ACCEPTED
+
+    def _forbid(self, wanted: str) -> Answer:
+        message = (
+            f"State transition from {self._state} to {wanted} failed for runtime. "
+            "Error: State transition is not allowed"
+        )
+        return _refuse(403, "InvalidStateTransition", message)
 
 
 def _refuse(status: int, kind: str, message: str) -> Answer:
-    return Answer(status, (JSON_TYPE,), json.dumps({"errorMessage": message, "errorType": kind}).encode())
+    document = json.dumps({"errorMessage": message, "errorType": kind}, separators=(",", ":"))
+    return Answer(status, (JSON_TYPE,), f"{document}\n".encode())
+
+
+def _failed_by_lambda(kind: str, message: str) -> Failed:
+    """An error that Lambda tells of in the function's place."""
+    document = json.dumps({"errorType": kind, "errorMessage": message}, separators=(",", ":"))
+    return Failed(kind, message, payload=document.encode(), reported_as=kind)
+
+
+def _reported_as(header: str) -> str:
+    if re.search(r"(Runtime|Function)\.[A-Z][a-zA-Z]+", header):
+        return header
+    return "Function.Unknown" if header.startswith("Function.") else "Runtime.Unknown"
+
+
+_TOO_LARGE: Final = _refuse(
+    413, "RequestEntityTooLarge", f"Exceeded maximum allowed payload size ({MAX_RESPONSE} bytes)."
+)
+_RESPONSE_TOO_LARGE: Final = _failed_by_lambda(
+    "Function.ResponseSizeTooLarge",
+    f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE} bytes).",
+)

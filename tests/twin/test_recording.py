@@ -95,6 +95,16 @@ def test_a_stream_begins_anew_when_its_group_was_made_anew(aws: Aws) -> None:
     assert ["after"] == messages(aws, "a")
 
 
+def test_values_beyond_what_is_kept_one_by_one_are_in_the_sum(aws: Aws) -> None:
+    with Recorder(aws) as recorder:
+        for _ in range(3):
+            for value in range(500):
+                recorder.count("AWS/Lambda", "Duration", {"FunctionName": "api"}, value, "Milliseconds")
+            recorder.flush()
+
+    assert 3 * sum(range(500)) == sums(aws, "Duration")
+
+
 def test_every_value_of_many_threads_is_counted_once(aws: Aws) -> None:
     with Recorder(aws) as recorder:
 

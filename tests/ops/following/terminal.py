@@ -91,7 +91,9 @@ class Terminal:
         self._listening = socket.socket(socket.AF_UNIX)
         self._count = 0
         self._prepare()
-        inherited = {name: one for name, one in os.environ.items() if not name.startswith("AWS_")}
+        # what the make that runs the tests was given is none of the make that is typed
+        left_out = ("AWS_", "MAKE", "ARGS", "ENV")
+        inherited = {name: one for name, one in os.environ.items() if not name.startswith(left_out)}
         nowhere = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
         given = inherited | nowhere | dict(variables) | {"AWS_PAGER": ""}
         self._variables = given | {"PATH": f"{folder / '.venv' / 'bin'}{os.pathsep}{given['PATH']}"}

@@ -1,0 +1,1 @@
+"""The databases of a twin, each on a PostgreSQL that is real."""

@@ -1,0 +1,1 @@
+"""The CloudFront distributions that are deployed to a local AWS."""

@@ -1,0 +1,1 @@
+"""The functions of a local AWS, run as Lambda would run them."""

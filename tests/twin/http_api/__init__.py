@@ -1,0 +1,1 @@
+"""The HTTP APIs that are deployed to a local AWS."""

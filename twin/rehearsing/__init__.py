@@ -1,0 +1,1 @@
+"""Rehearses a deployment on this machine: the local AWS, a real PostgreSQL, the packaged code, real HTTP."""
