@@ -25,6 +25,7 @@ from twin.rehearsing.rehearsal import Rehearsal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from stacks.settings import Environment
     from stacks.synthesis import Synthesis
     from twin.rehearsing.rehearsal import Packages
     from twin.rehearsing.timing import Steps
@@ -39,6 +40,14 @@ class OtherSystem(ProgramError):
             f"{after} can't be deployed over {before}: they are two systems, with stacks of other names; "
             "rehearse each by itself"
         )
+
+
+class NothingLeft(ProgramError):
+    """As many migrations are to be kept back as there are, or more."""
+
+    def __init__(self, count: int, there: int) -> None:
+        self.count = count
+        super().__init__(f"--pending {count} keeps back all of {there} migrations; name fewer than {there}")
 
 
 class SecretUnknown(ProgramError):
@@ -74,10 +83,7 @@ class Changing:
 
     def to(self, synthesis: Synthesis, packages_of: Callable[[Synthesis], Packages]) -> Iterator[Change]:
         """Deploy another environment of the same system over it; by its phases where they lead there."""
-        before, after = self.rehearsal.live.environment, synthesis.environment
-        if before.system != after.system:
-            raise OtherSystem(before.name, after.name)
-        for name, each, only in _way(before.name, synthesis):
+        for name, each, only in _way(self.rehearsal.live.environment.name, synthesis):
             following = rehearsal_of(each, self.rehearsal.twin, packages_of(each), self.rehearsal.steps)
             with self.asking(name) as change:
                 following.deploy(only=only)
@@ -111,10 +117,18 @@ def rehearsal_of(synthesis: Synthesis, twin: Twin, packages: Packages, steps: St
     return Rehearsal(twin, live, Wanted.of(files(synthesis)), packages, steps)
 
 
-def newest(count: int) -> list[int]:
-    """Versions of the migrations but for the last `count`."""
+def refuse_other_system(before: Environment, after: Environment) -> None:
+    """Raise `OtherSystem` where one environment is not deployed over the other."""
+    if before.system != after.system:
+        raise OtherSystem(before.name, after.name)
+
+
+def last_but(count: int) -> int:
+    """The version of the newest migration but for the last `count`; raises `NothingLeft`."""
     versions = [each.version for each in read_migrations(MIGRATIONS).up]
-    return versions[: len(versions) - count]
+    if count >= len(versions):
+        raise NothingLeft(count, len(versions))
+    return versions[-1 - count]
 
 
 def _way(before: str, goal: Synthesis) -> Iterator[tuple[str, Synthesis, tuple[str, ...]]]:

@@ -14,17 +14,18 @@ from ops.deploying.smoke import HEALTH
 from runtime.migrator.errors import Stopped
 from runtime.migrator.signals import terminable
 from scripts.commands.deploy.run import checked
-from scripts.commands.rehearse.changing import Changing, kind_of, newest, rehearsal_of
+from scripts.commands.rehearse.changing import Changing, kind_of, last_but, refuse_other_system, rehearsal_of
 from scripts.commands.rehearse.faults import broken, permit, play_history
 from scripts.commands.rehearse.packages import native_package, packages_for
 from scripts.commands.rehearse.telling import Look, Told, show_all, tell_look, tell_step
-from scripts.ending import ended
+from scripts.ending import ended, tell
 from scripts.errors import ProgramError
 from scripts.exit_codes import Exit
 from scripts.talk import talk
 from stacks.loading import load_environment
 from twin.errors import TwinError
-from twin.faults.catalogue import find
+from twin.faults.catalogue import FaultUnknown, find
+from twin.faults.injecting import FaultRefused
 from twin.rehearsing.timing import Steps
 from twin.rehearsing.twin import Twin
 
@@ -77,8 +78,8 @@ def run(wish: Wish, *, as_json: bool = False) -> int:
     try:
         return ended(lambda: _run(wish, as_json=as_json), as_json=as_json)
     except TwinError as error:
-        talk(f"miyabi: {error}")
-        return Exit.NO_ACCESS
+        is_wrong = isinstance(error, FaultUnknown | FaultRefused)
+        return tell(error, as_json=as_json, code=Exit.WRONG_INPUT if is_wrong else Exit.NO_ACCESS)
 
 
 def _run(wish: Wish, *, as_json: bool) -> int:
@@ -87,6 +88,9 @@ def _run(wish: Wish, *, as_json: bool) -> int:
     kinds = [kind_of(name) for name in wish.rotate]
     for name in wish.faults:
         find(name)
+    target = last_but(wish.pending) if wish.pending else None
+    if wish.to is not None:
+        refuse_other_system(load_environment(wish.env), load_environment(wish.to))
     told, steps, began = Told(wish.env), Steps(tell_step), time.monotonic()
     with terminable(), TemporaryDirectory() as name:
         with steps.step("templates") as found:
@@ -99,7 +103,7 @@ def _run(wish: Wish, *, as_json: bool) -> int:
         account = synthesis.environment.account or ACCOUNT
         with Twin(account, synthesis.environment.region, native=native) as twin:
             rehearsal = rehearsal_of(synthesis, twin, packages, steps)
-            _deploy(rehearsal, wish, told)
+            _deploy(rehearsal, target, told, permitted=wish.permit)
             _change(rehearsal, wish, kinds, told, Path(name))
             _break(rehearsal, wish, told)
             told.substitutions += twin.substitutions
@@ -125,11 +129,10 @@ def _packages(synthesis: Synthesis, folder: Path, told: Told) -> Packages:
     return packages
 
 
-def _deploy(rehearsal: Rehearsal, wish: Wish, told: Told) -> None:
+def _deploy(rehearsal: Rehearsal, target: int | None, told: Told, *, permitted: bool) -> None:
     """Deploy, and ask twice: at first a new execution environment answers, then one that is there."""
-    kept_back = newest(wish.pending) if wish.pending else []
-    rehearsal.deploy(target=kept_back[-1] if kept_back else None)
-    if wish.permit:
+    rehearsal.deploy(target=target)
+    if permitted:
         permit(rehearsal)
     for name in ("first request", "second request"):
         _look(rehearsal, name, told)
@@ -165,7 +168,8 @@ def _break(rehearsal: Rehearsal, wish: Wish, told: Told) -> None:
     looks = [*broken(rehearsal, wish.faults), *(play_history(rehearsal) if wish.history else ())]
     if looks:
         told.looks += looks
-        told.is_well = not any(look.unexpected for look in looks)
+        undisturbed = not any(change.load.failures for change in told.changes)
+        told.is_well = undisturbed and not any(look.unexpected for look in looks)
 
 
 def _keep(rehearsal: Rehearsal) -> None:
