@@ -115,13 +115,12 @@ class Twin:
             AddressUnknown: There is none.
         """
         host = urlsplit(address).hostname or ""
-        for api in self.deployed.call("apigatewayv2", "get_apis")["Items"]:
-            if urlsplit(api["ApiEndpoint"]).hostname == host:
-                return str(self.apis.address(api["ApiId"])) + _stage_path(address)
+        if (api_id := self.apis.find(host)) is not None:
+            return self.apis.address(api_id) + _stage_path(address)
         listed = self.deployed.call("cloudfront", "list_distributions")["DistributionList"].get("Items", [])
         for one in listed:
             if host in (one["DomainName"], *one["Aliases"].get("Items", ())):
-                return str(self.edge.address(one["Id"]))
+                return self.edge.address(one["Id"])
         raise AddressUnknown(address)
 
     def ask(self, address: str) -> Health:

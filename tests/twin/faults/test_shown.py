@@ -28,7 +28,7 @@ ACCOUNTS = {"production": "693147180521", "reported": "693147180522", "staging":
 """Of each environment."""
 WAYS = [name for fault in read_catalogue().values() for name, _ in fault.names()]
 FEW = (
-    *(("production", name) for name in ("API-001", "LAM-014", "PKG-008", "LOG-001", "NET-005", "DB-007")),
+    *(("production", name) for name in ("API-001", "LAM-014", "PKG-008", "LOG-001", "NET-001", "DB-007")),
     ("reported", "PKG-001"),
 )
 """One of each layer, shown every time; the soak shows each in every environment where it has a meaning."""
@@ -81,8 +81,8 @@ def test_a_fault_shows_as_its_entry_says_and_is_undone(twins: Twins, environment
     fault, _, way_name = name.partition(":")
     way = read_catalogue()[fault].way(way_name or None)
     targets, before = Targets.of(twin.deployed), read_back(twin.aws)
-    if missing(targets, way):
-        return
+    if lacking := missing(targets, way):
+        pytest.skip(f"{environment} has no {' and no '.join(lacking)}")
     with injected(twin, name):
         seen = observe(twin, targets, way.request, way.expected)
 
