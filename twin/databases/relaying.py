@@ -44,20 +44,17 @@ class Door:
     host: str
     port: int
     _holds: list[socket.socket] = field(default_factory=list)
-    _server: asyncio.Server | None = None
+    _listener: socket.socket | None = None
     _gate: Verdict | None = None
     _closed: bool = False
 
-    async def turn(self, verdict: Verdict, relay: Relaying) -> None:
+    def turn(self, verdict: Verdict, relay: Relaying) -> None:
         """Let connections come, refuse them, or answer nobody; what is open stays."""
         if self._closed or verdict is self._gate:
             return
         self._leave()
         if verdict is Verdict.PASSES or (verdict is Verdict.DROPPED and not ON_LINUX):
-            loop = asyncio.get_running_loop()
-            self._server = await loop.create_server(
-                lambda: Client(self.judge, relay), sock=bound(self.host, self.port), backlog=BACKLOG
-            )
+            self._listen(relay)
         elif verdict is Verdict.DROPPED:
             self._holds = full(self.host, self.port)
         else:
@@ -68,10 +65,28 @@ class Door:
         """Have the socket that keeps the address until somebody listens there."""
         self._holds, self._gate = [held], Verdict.REFUSED
 
+    def _listen(self, relay: Relaying) -> None:
+        """Let in whoever connects.
+
+        A server of asyncio loses, open, a connection that comes while it is being closed (CPython 3.11).
+        """
+        listener = bound(self.host, self.port)
+        listener.settimeout(0)
+        listener.listen(BACKLOG)
+        self._listener = listener
+        asyncio.get_running_loop().add_reader(listener, self._let_in, listener, relay)
+
+    def _let_in(self, listener: socket.socket, relay: Relaying) -> None:
+        with suppress(BlockingIOError, ConnectionAbortedError):  # it went away again
+            connection, _ = listener.accept()
+            connection.settimeout(0)
+            relay.adopt(connection, self.judge)
+
     def _leave(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        if self._listener is not None:
+            asyncio.get_running_loop().remove_reader(self._listener)
+            self._listener.close()
+            self._listener = None
         for held in self._holds:
             held.close()
         self._holds = []
@@ -93,6 +108,7 @@ class Relaying:
         self._thread = Thread(target=self._loop.run_forever, name="databases", daemon=True)
         self._asking = ThreadPoolExecutor(ASKING, thread_name_prefix="databases-asking")
         self._doors: list[Door] = []
+        self._adopting: set[asyncio.Task[Any]] = set()
         self.ends: set[End] = set()
         """Of connections that are open."""
 
@@ -124,6 +140,14 @@ class Relaying:
         self.turn([(door, judge.gate())])
         return door
 
+    def adopt(self, connection: socket.socket, judge: Judge) -> None:
+        """Have a connection that was accepted decided on; called by the loop."""
+        begun = self._loop.create_task(
+            self._loop.connect_accepted_socket(lambda: Client(judge, self), connection)
+        )
+        self._adopting.add(begun)
+        begun.add_done_callback(self._adopting.discard)
+
     def turn(self, turns: list[tuple[Door, Verdict]]) -> None:
         """Turn doors, and wait until it is done."""
         self._do(self._turn(turns))
@@ -137,14 +161,13 @@ class Relaying:
 
     async def _turn(self, turns: list[tuple[Door, Verdict]]) -> None:
         for door, verdict in turns:
-            await door.turn(verdict, self)
+            door.turn(verdict, self)
 
     async def _close(self) -> None:
         for door in self._doors:
             door.close()
-        # who was let in a moment ago becomes an end in the loop's next turns
-        for _ in range(3):
-            await asyncio.sleep(0)
+        # one that has broken meanwhile is over as well
+        await asyncio.gather(*self._adopting, return_exceptions=True)
         for end in list(self.ends):
             end.cut()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
