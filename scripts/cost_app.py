@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from scripts.operation_options import JsonFormat  # noqa: TC001  (typer reads it)
 from scripts.talk import refuse
 
 if TYPE_CHECKING:
@@ -66,7 +67,6 @@ FreeTier = Annotated[
         help="none, always, legacy-12-month or credits(USD); left out, a table shows none and always.",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 
 
 def _day(text: str | date) -> date:
@@ -133,7 +133,7 @@ def estimate(  # noqa: PLR0913, PLR0917  # one for each option
     ] = "stack",
     budget: Usd = None,
     as_of: AsOf = None,
-    as_json: Json = False,
+    as_json: JsonFormat = False,
 ) -> None:
     """Print the bill; without the word `estimate` too, as in `miyabi cost production`."""
     from scripts.commands.cost.bill import run
@@ -185,7 +185,7 @@ def refresh(
     output: Annotated[
         Literal["table", "json"], typer.Option("--format", help="How to print the changes.")
     ] = "table",
-    as_json: Json = False,
+    as_json: JsonFormat = False,
 ) -> None:
     """Compare the price books with AWS's price list, show what differs, and write it after asking."""
     import sys
@@ -239,7 +239,7 @@ def diff(  # noqa: PLR0913, PLR0917  # one for each option
     ] = "stack",
     budget: Usd = None,
     as_of: AsOf = None,
-    as_json: Json = False,
+    as_json: JsonFormat = False,
 ) -> None:
     """Print what B costs more or less than A: lines added, removed and changed, with subtotals."""
     from scripts.commands.cost.diff import run
@@ -287,7 +287,7 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
         Literal["table", "json", "csv"], typer.Option("--format", help="How to print it.")
     ] = "table",
     as_of: AsOf = None,
-    as_json: Json = False,
+    as_json: JsonFormat = False,
 ) -> None:
     """Print how every line grows with the requests, and where another way to build it becomes cheaper."""
     from scripts.commands.cost.sweep import run
@@ -324,7 +324,7 @@ def explain(  # noqa: PLR0913, PLR0917  # one for each option
     parameters: Parameters = None,
     output: Format = "table",
     as_of: AsOf = None,
-    as_json: Json = False,
+    as_json: JsonFormat = False,
 ) -> None:
     """Tell how one line of a bill came about: what was read, its rates, what of it is free, who says so."""
     from scripts.commands.cost.explain import run

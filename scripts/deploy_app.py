@@ -2,68 +2,72 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  (typer reads the types of a command's options)
-from pathlib import Path  # noqa: TC003  (the same)
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scripts.operation_options import DryRun, Env, Json, Yes  # noqa: TC001  (typer reads them)
+from scripts.operation_options import AsOf, DryRun, Env, Json, Yes  # noqa: TC001  (typer reads them)
+
+Only = Annotated[
+    list[str] | None,
+    typer.Option(metavar="STACK", help="Deploy this stack alone, such as service; may be repeated."),
+]
+Phase = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="Come to this phase of the way from what was adopted: 1 to 4."),
+]
+Package = Annotated[
+    Path | None,
+    typer.Option(metavar="ZIP", help="The package of the functions; left out, the one that is built here."),
+]
+Bootstrap = Annotated[
+    Path | None,
+    typer.Option(metavar="ZIP", help="The package of a custom runtime, where an environment has one."),
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[STACK.]NAME=VALUE", help="A value for a template's parameter; others stay as they are."
+    ),
+]
+Migrations = Annotated[
+    bool, typer.Option(help="Apply pending migrations, after a snapshot, before the functions change.")
+]
+SmokeTest = Annotated[
+    bool, typer.Option(help="Ask the API for its health afterwards, and go back when it is not well.")
+]
+ApiAddress = Annotated[
+    str | None, typer.Option(metavar="URL", help="Ask this address instead of the API's own.")
+]
+ContinueRollback = Annotated[
+    str | None,
+    typer.Option(metavar="STACK", help="Go on with a rollback that failed, instead of deploying."),
+]
+Skip = Annotated[
+    list[str] | None,
+    typer.Option(metavar="RESOURCE", help="A logical id that --continue-rollback leaves as it is."),
+]
+Abandon = Annotated[
+    str | None,
+    typer.Option(metavar="STACK", help="Delete a stack whose first creation failed, instead of deploying."),
+]
 
 
 def deploy(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
     env: Env,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="STACK", help="Deploy this stack alone, such as service; may be repeated."),
-    ] = None,
-    phase: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="Come to this phase of the way from what was adopted: 1 to 4."),
-    ] = None,
-    package: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="ZIP", help="The package of the functions; left out, the one that is built here."
-        ),
-    ] = None,
-    bootstrap: Annotated[
-        Path | None,
-        typer.Option(metavar="ZIP", help="The package of a custom runtime, where an environment has one."),
-    ] = None,
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[STACK.]NAME=VALUE", help="A value for a template's parameter; others stay as they are."
-        ),
-    ] = None,
-    migrations: Annotated[
-        bool, typer.Option(help="Apply pending migrations, after a snapshot, before the functions change.")
-    ] = True,
-    smoke_test: Annotated[
-        bool, typer.Option(help="Ask the API for its health afterwards, and go back when it is not well.")
-    ] = True,
-    api_address: Annotated[
-        str | None, typer.Option(metavar="URL", help="Ask this address instead of the API's own.")
-    ] = None,
-    continue_rollback: Annotated[
-        str | None,
-        typer.Option(metavar="STACK", help="Go on with a rollback that failed, instead of deploying."),
-    ] = None,
-    skip: Annotated[
-        list[str] | None,
-        typer.Option(metavar="RESOURCE", help="A logical id that --continue-rollback leaves as it is."),
-    ] = None,
-    abandon: Annotated[
-        str | None,
-        typer.Option(
-            metavar="STACK", help="Delete a stack whose first creation failed, instead of deploying."
-        ),
-    ] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Judge dates as of this day instead of today."),
-    ] = None,
+    only: Only = None,
+    phase: Phase = None,
+    package: Package = None,
+    bootstrap: Bootstrap = None,
+    parameter: Parameters = None,
+    migrations: Migrations = True,
+    smoke_test: SmokeTest = True,
+    api_address: ApiAddress = None,
+    continue_rollback: ContinueRollback = None,
+    skip: Skip = None,
+    abandon: Abandon = None,
+    as_of: AsOf = None,
     yes: Yes = False,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -73,23 +77,23 @@ def deploy(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
     Package, stacks, migrations, smoke test. It shows what will change and asks first. Stopped anywhere, the
     same command goes on.
     """
-    from scripts.commands.deploy.run import Wish, run
     from scripts.consent import Consent
 
     consent = Consent(yes, dry_run)
     if continue_rollback or abandon:
         from scripts.commands.deploy.mending import mend
 
-        raise typer.Exit(
-            mend(
-                env,
-                consent,
-                continue_rollback=continue_rollback,
-                skip=skip or [],
-                abandon=abandon,
-                as_json=as_json,
-            )
+        code = mend(
+            env,
+            consent,
+            continue_rollback=continue_rollback,
+            skip=skip or [],
+            abandon=abandon,
+            as_json=as_json,
         )
+        raise typer.Exit(code)
+    from scripts.commands.deploy.run import Wish, run
+
     wish = Wish(
         package=package,
         bootstrap=bootstrap,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from scripts.operation_options import Env, Json  # noqa: TC001  (typer reads them)
+from scripts.operation_options import Env, Json, JsonFormat  # noqa: TC001  (typer reads them)
 
 
 def status(
@@ -35,7 +35,7 @@ def outputs(
     output: Annotated[
         Literal["table", "env", "json"], typer.Option("--format", help="How to print them.")
     ] = "table",
-    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    as_json: JsonFormat = False,
     write: Annotated[
         bool,
         typer.Option("--write", help="Write them to config/lambda-ENV.env for shells, instead of printing."),

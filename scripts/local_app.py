@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from scripts.operation_options import Json  # noqa: TC001  (typer reads it)
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -14,8 +16,6 @@ app = typer.Typer(
     help="Run an AWS on this machine, for the AWS CLI, boto3 and these commands; no account is needed.",
     epilog="Example: miyabi local up --detach",
 )
-
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 @app.command(epilog="Example: miyabi local up --environment staging --keep build/local")

@@ -20,10 +20,10 @@ from scripts.migrate_options import (
     Strict,
     Target,
     Url,
-    Yes,
     ask,
     change,
 )
+from scripts.operation_options import Yes  # noqa: TC001  (typer reads it)
 
 app = typer.Typer(
     no_args_is_help=True,

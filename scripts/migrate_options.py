@@ -39,7 +39,6 @@ Resume = Annotated[
 ]
 LockWait = Annotated[float, typer.Option(help="Seconds to wait for another run.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 PgDump = Annotated[
     Path | None,
     typer.Option(

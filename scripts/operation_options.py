@@ -1,8 +1,9 @@
-"""The options that commands on a living system have in common."""
+"""The options that several commands have in common."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 
 import typer
 
@@ -10,3 +11,10 @@ Env = Annotated[str, typer.Argument(metavar="ENV", help="An environment's name, 
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Format = Annotated[Literal["table", "json"], typer.Option("--format", help="How to print the result.")]
+JsonFormat = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+"""Where there are other formats besides."""
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Judge dates as of this day instead of today."),
+]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer.core import TyperGroup
 
+from scripts.operation_options import Format, Json, JsonFormat  # noqa: TC001  (typer reads them)
+
 if TYPE_CHECKING:
     from typer._click import Context
 
@@ -33,8 +35,6 @@ app = typer.Typer(
     epilog="Example: miyabi package",
 )
 
-Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
-
 
 @app.command(epilog="Example: miyabi package build --architecture arm64")
 def build(
@@ -50,10 +50,8 @@ def build(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Judge certificates as of this day instead of today."),
     ] = None,
-    output: Annotated[
-        Literal["table", "json"], typer.Option("--format", help="How to print the result.")
-    ] = "table",
-    as_json: Json = False,
+    output: Format = "table",
+    as_json: JsonFormat = False,
 ) -> None:
     """Build a zip for each architecture.
 
@@ -86,7 +84,7 @@ def inspect(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 4 for what is unknown, too: for a gate.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Check a zip before it is deployed.
 

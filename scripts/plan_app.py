@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from scripts.operation_options import JsonFormat  # noqa: TC001  (typer reads it)
+
 EXAMPLE = "Example: miyabi plan HEAD:production production --format markdown"
 
 Before = Annotated[
@@ -23,7 +25,6 @@ Only = Annotated[
 Format = Annotated[
     Literal["table", "json", "markdown"], typer.Option("--format", help="How to print the result.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], help="Price it for this day instead of today."),
@@ -35,7 +36,7 @@ def plan(
     after: After = None,
     only: Only = None,
     output: Format = "table",
-    as_json: Json = False,
+    as_json: JsonFormat = False,
     as_of: AsOf = None,
 ) -> None:
     """Show what changes from A to B, or from what is deployed to A.

@@ -11,7 +11,7 @@ import pytest
 from botocore import xform_name
 from botocore.session import Session
 
-from scripts.docs import ROOT
+from scripts.docs.documents import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ import pytest
 import typer
 from typer.main import get_command
 
-from scripts.docs import PART, ROOT, documents
+from scripts.docs.documents import PART, ROOT, documents
 from scripts.miyabi import app
 
 if TYPE_CHECKING:

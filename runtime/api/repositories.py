@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from runtime.api.access import find
 from runtime.api.errors import Conflict, NotFound
 from runtime.api.tables import organizations, repositories
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
-    from sqlalchemy import RowMapping
+    from sqlalchemy import RowMapping, Table
 
     from runtime.api.call import Call
 
@@ -62,6 +63,18 @@ def find_for_use_in(call: Call, organization_id: UUID | None, repository_id: UUI
     if not row["is_active"] or row["organization_id"] != organization_id:
         raise NotFound("repository where this belongs")
     return row
+
+
+def add_where_the_caller_works(call: Call, table: Table, values: Mapping[str, Any]) -> RowMapping:
+    """Add a row to the caller's organization, or for the caller alone, with what the database fills in.
+
+    Raises:
+        NotFound: What it names as `repository_id` is none that `find_for_use` finds.
+    """
+    if values["repository_id"] is not None:
+        find_for_use(call, values["repository_id"])
+    owned = {**values, "user_id": call.user_id, "organization_id": call.organization_id}
+    return call.connection.execute(insert(table).values(owned).returning(table)).mappings().one()
 
 
 def lock_registrations(call: Call) -> int | None:

@@ -72,6 +72,26 @@ def _select(price: str, name: str, kind: str = "") -> tuple[Row, Row]:
     )
 
 
+def _retrievals(price: str, name: str, kind: str, beside: str = "") -> tuple[Row, Row]:
+    """What a class that must be asked for its objects first takes for it."""
+    return (
+        (
+            f"monthly_{kind}_data_retrieval_requests",
+            "requests",
+            f"{kind} retrievals asked for in a month",
+            f"{name}{kind} requests",
+            f"{price}retrieval_requests_{kind}",
+        ),
+        (
+            f"monthly_{kind}_data_retrieval_gb",
+            "GB",
+            f"by {kind} retrieval in a month{beside}",
+            f"{name}{kind} data",
+            f"{price}retrieval_{kind}",
+        ),
+    )
+
+
 def _infrequent(price: str, name: str) -> tuple[Row, ...]:
     """A class whose objects are there at once, for a fee."""
     return (
@@ -118,26 +138,8 @@ CLASSES: dict[str, tuple[Row, ...]] = {
         ("storage_gb", "GB", "held", "flexible retrieval storage", "glacier_flexible_storage"),
         *_requests("glacier_flexible_", name="flexible retrieval "),
         _transitions("glacier_flexible_", "flexible retrieval "),
-        *(
-            row
-            for kind in ("standard", "expedited")
-            for row in (
-                (
-                    f"monthly_{kind}_data_retrieval_requests",
-                    "requests",
-                    f"{kind} retrievals asked for in a month",
-                    f"flexible retrieval {kind} requests",
-                    f"glacier_flexible_retrieval_requests_{kind}",
-                ),
-                (
-                    f"monthly_{kind}_data_retrieval_gb",
-                    "GB",
-                    f"by {kind} retrieval in a month; bulk retrieval is free",
-                    f"flexible retrieval {kind} data",
-                    f"glacier_flexible_retrieval_{kind}",
-                ),
-            )
-        ),
+        *_retrievals("glacier_flexible_", "flexible retrieval ", "standard", "; bulk retrieval is free"),
+        *_retrievals("glacier_flexible_", "flexible retrieval ", "expedited", "; bulk retrieval is free"),
         *(
             row
             for kind in ("standard", "expedited", "bulk")
@@ -148,26 +150,8 @@ CLASSES: dict[str, tuple[Row, ...]] = {
         ("storage_gb", "GB", "held", "deep archive storage", "glacier_deep_archive_storage"),
         *_requests("glacier_deep_archive_", name="deep archive "),
         _transitions("glacier_deep_archive_", "deep archive "),
-        *(
-            row
-            for kind in ("standard", "bulk")
-            for row in (
-                (
-                    f"monthly_{kind}_data_retrieval_requests",
-                    "requests",
-                    f"{kind} retrievals asked for in a month",
-                    f"deep archive {kind} requests",
-                    f"glacier_deep_archive_retrieval_requests_{kind}",
-                ),
-                (
-                    f"monthly_{kind}_data_retrieval_gb",
-                    "GB",
-                    f"by {kind} retrieval in a month",
-                    f"deep archive {kind} data",
-                    f"glacier_deep_archive_retrieval_{kind}",
-                ),
-            )
-        ),
+        *_retrievals("glacier_deep_archive_", "deep archive ", "standard"),
+        *_retrievals("glacier_deep_archive_", "deep archive ", "bulk"),
     ),
 }
 """Figures by storage class: name, unit, what it is, component, price."""

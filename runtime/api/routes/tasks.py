@@ -14,7 +14,7 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 
 from runtime.api import executions
 from runtime.api.access import find, holds, in_scope, require
@@ -22,7 +22,7 @@ from runtime.api.call import Call
 from runtime.api.errors import Conflict, NotFound
 from runtime.api.forms import Form, Name, Number, Object, Text, Word, changes
 from runtime.api.paging import Page, Paging, read_page
-from runtime.api.repositories import find_for_use
+from runtime.api.repositories import add_where_the_caller_works
 from runtime.api.routing import answers
 from runtime.api.tables import tasks
 
@@ -153,14 +153,8 @@ def count_tasks(call: Call) -> Counts:
 def create_task(call: Call, body: NewTask) -> Task:
     """In the organization that the caller works in, or for the caller alone."""
     require(call)
-    if body.repository_id is not None:
-        find_for_use(call, body.repository_id)
-    row = call.connection.execute(
-        insert(tasks)
-        .values(**body.model_dump(), user_id=call.user_id, organization_id=call.organization_id)
-        .returning(tasks)
-    )
-    return Task.model_validate(dict(row.mappings().one()))
+    row = add_where_the_caller_works(call, tasks, body.model_dump())
+    return Task.model_validate(dict(row))
 
 
 @answers("GET /tasks/{task_id}", "Read a task")

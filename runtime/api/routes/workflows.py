@@ -11,14 +11,14 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, update
 
 from runtime.api.access import find, in_scope, require
 from runtime.api.call import Call
 from runtime.api.errors import NotFound
 from runtime.api.forms import Form, Name, Object, Text, changes
 from runtime.api.paging import Page, Paging, read_page
-from runtime.api.repositories import find_for_use, find_for_use_in
+from runtime.api.repositories import add_where_the_caller_works, find_for_use_in
 from runtime.api.routing import answers
 from runtime.api.tables import workflows
 
@@ -83,14 +83,8 @@ def list_workflows(call: Call, wanted: Annotated[Paging, Query()]) -> Workflows:
 def create_workflow(call: Call, body: NewWorkflow) -> Workflow:
     """In the organization that the caller works in, or for the caller alone."""
     require(call)
-    if body.repository_id is not None:
-        find_for_use(call, body.repository_id)
-    row = call.connection.execute(
-        insert(workflows)
-        .values(**body.model_dump(), user_id=call.user_id, organization_id=call.organization_id)
-        .returning(workflows)
-    )
-    return Workflow.model_validate(dict(row.mappings().one()))
+    row = add_where_the_caller_works(call, workflows, body.model_dump())
+    return Workflow.model_validate(dict(row))
 
 
 @answers("GET /workflows/{workflow_id}", "Read a workflow")

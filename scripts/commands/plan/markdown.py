@@ -4,34 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cfn.diff import Kind
-from scripts.commands.plan.wording import (
-    MARKS,
-    SYMBOLS,
-    bill,
-    cut,
-    grouped,
-    is_tags,
+from scripts.commands.plan.rows import (
+    at_risk,
+    counted,
+    good_to_know,
+    not_as_they_stand,
     outputs,
-    path,
-    remark,
-    row_name,
-    row_remark,
-    row_told,
-    signed_cost,
-    summary,
-    title,
-    values,
+    rows,
+    settings,
+    shown,
 )
+from scripts.commands.plan.wording import MARKS, SYMBOLS, bill, path, remark, title, values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from decimal import Decimal
+    from collections.abc import Callable, Iterator
 
-    from cfn.diff import ResourceChange
     from ops.planning import Plan, StackPlan
-
-    Costs = Mapping[tuple[str, str], Decimal]
+    from scripts.commands.plan.rows import Costs, Row
 
 MOST_CHARACTERS: Final = 60_000
 """A comment of GitHub holds 65,536."""
@@ -68,60 +57,53 @@ def _front(plan: Plan) -> Iterator[str]:
     yield f"### Plan: {title(plan)}"
     yield ""
     yield f"`{plan.before}` → `{plan.after}`; a month {bill(plan)}."
-    if plan.losses:
-        yield from ("", "> [!CAUTION]", "> **Data at risk**")
-        yield from (f"> - {_cell(str(risk))}" for risk in plan.losses)
-    if plan.blocked:
-        yield from ("", "> [!WARNING]", "> **Not as they stand**")
-        yield from (f"> - stack {one.name} is in {one.status}: {_cell(one.remedy)}" for one in plan.blocked)
-    others = [risk for risk in plan.risks if not risk.loses_data]
-    if others:
-        yield from ("", "Good to know:", "", *(f"- {_cell(str(risk))}" for risk in others))
+    yield from _alert("CAUTION", "Data at risk", at_risk(plan))
+    yield from _alert("WARNING", "Not as they stand", not_as_they_stand(plan))
+    if others := good_to_know(plan):
+        yield from ("", "Good to know:", "", *(f"- {_cell(one)}" for one in others))
 
 
-def _stacks(plan: Plan, rows: Callable[[StackPlan, Costs], Iterator[str]]) -> Iterator[str]:
-    for stack in plan.stacks:
-        if stack.kind is Kind.UNTOUCHED and not stack.remedy:
-            continue
-        counted = summary(one.kind for one in stack.resources if one.kind is not Kind.UNTOUCHED)
+def _alert(kind: str, heading: str, items: list[str]) -> Iterator[str]:
+    if items:
+        yield from ("", f"> [!{kind}]", f"> **{heading}**", *(f"> - {_cell(one)}" for one in items))
+
+
+def _stacks(plan: Plan, lines: Callable[[StackPlan, Costs], Iterator[str]]) -> Iterator[str]:
+    for stack in shown(plan):
         symbol = SYMBOLS[stack.kind].strip()
         yield from (
             "",
-            f"<details><summary><code>{symbol}</code> <b>{stack.name}</b>: {counted}</summary>",
+            f"<details><summary><code>{symbol}</code> <b>{stack.name}</b>: {counted(stack)}</summary>",
             "",
         )
-        shown = list(rows(stack, plan.costs()))
-        if shown:
-            yield from ("| | what | how | USD a month |", "|---|---|---|---:|", *shown, "")
+        if table := list(lines(stack, plan.costs())):
+            yield from ("| | what | how | USD a month |", "|---|---|---|---:|", *table, "")
         yield "</details>"
 
 
 def _resources(stack: StackPlan, costs: Costs) -> Iterator[str]:
-    for row in grouped(stack):
-        yield _head(row, costs)
-        for change in () if is_tags(row[0]) else row[0].changes:
+    for row in rows(stack, costs):
+        yield _head(row)
+        for change in row.changes:
             words = remark(change)
             told = f"{_code(values(change, VALUE))}{f' {_cell(words)}' if words else ''}"
             yield f"| | {MARKS[change.kind]} `{path(change)}` | {told} | |"
-    for setting in stack.settings:
-        yield f"| ~ | {setting.name} of the stack | {_cell(cut(setting.before))} → {_cell(setting.after)} | |"
+    for name, told in settings(stack, MOST_CHARACTERS):
+        yield f"| ~ | {name} | {_cell(told)} | |"
     for mark, names in outputs(stack).items():
         yield f"| {mark} | outputs | {', '.join(names)} | |"
 
 
 def _names(stack: StackPlan, costs: Costs) -> Iterator[str]:
-    yield from (_head(row, costs) for row in grouped(stack))
+    yield from map(_head, rows(stack, costs))
 
 
-def _head(row: list[ResourceChange], costs: Costs) -> str:
-    one = row[0]
-    amounts = [costs[place] for each in row if (place := (each.stack, each.logical_id)) in costs]
-    cost = signed_cost(sum(amounts[1:], amounts[0])) if amounts else ""
-    if is_tags(one):
-        return f"| ~ | tags | of {', '.join(each.logical_id for each in row)} | {cost} |"
-    words = row_remark(one)
-    told = f"{row_told(row)}{f': **{_cell(words)}**' if words else ''}"
-    return f"| `{SYMBOLS[one.kind].strip()}` | **{row_name(row)}** | {told} | {cost} |"
+def _head(row: Row) -> str:
+    symbol = SYMBOLS[row.kind].strip()
+    if row.is_tags:
+        return f"| {symbol} | {row.name} | {row.told} | {row.cost} |"
+    told = f"{row.told}{f': **{_cell(row.remark)}**' if row.remark else ''}"
+    return f"| `{symbol}` | **{row.name}** | {told} | {row.cost} |"
 
 
 def _code(text: str) -> str:

@@ -11,36 +11,26 @@ from rich.text import Text
 
 from cfn.diff import Effect, Kind
 from cost.tabling import BOLD, bullets
-from scripts.commands.plan.wording import (
-    MARKS,
-    MOST,
-    SYMBOLS,
-    bill,
-    cut,
-    grouped,
-    is_tags,
+from scripts.commands.plan.rows import (
+    at_risk,
+    counted,
+    good_to_know,
+    not_as_they_stand,
     outputs,
-    path,
-    remark,
-    row_name,
-    row_remark,
-    row_told,
-    signed_cost,
-    summary,
-    title,
-    values,
+    rows,
+    settings,
+    shown,
 )
+from scripts.commands.plan.wording import MARKS, MOST, SYMBOLS, bill, path, remark, title, values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from decimal import Decimal
+    from collections.abc import Iterator
 
     from rich.console import RenderableType
 
-    from cfn.diff import Change, ResourceChange
+    from cfn.diff import Change
     from ops.planning import Plan, StackPlan
-
-    Costs = Mapping[tuple[str, str], Decimal]
+    from scripts.commands.plan.rows import Costs, Row
 
 STYLES: Final = {
     Kind.ADDED: "green",
@@ -64,7 +54,7 @@ def render(plan: Plan) -> Group:
     """Everything about a plan, in the order in which a reader asks."""
     costs = plan.costs()
     parts: list[RenderableType] = [_headline(plan), *_front(plan)]
-    parts += [part for stack in plan.stacks for part in _block(stack, costs)]
+    parts += [part for stack in shown(plan) for part in _block(stack, costs)]
     return Group(*parts)
 
 
@@ -76,20 +66,15 @@ def _headline(plan: Plan) -> Text:
 
 def _front(plan: Plan) -> Iterator[RenderableType]:
     """What must be seen before the rest."""
-    if plan.losses:
-        yield _listed("Data at risk", map(str, plan.losses), "bold red")
-    if plan.blocked:
-        yield _listed(
-            "Not as they stand",
-            (f"stack {one.name} is in {one.status}: {one.remedy}" for one in plan.blocked),
-            "bold yellow",
-        )
-    others = [str(risk) for risk in plan.risks if not risk.loses_data]
-    if others:
+    if losses := at_risk(plan):
+        yield _listed("Data at risk", losses, "bold red")
+    if blocked := not_as_they_stand(plan):
+        yield _listed("Not as they stand", blocked, "bold yellow")
+    if others := good_to_know(plan):
         yield bullets("Good to know", others)
 
 
-def _listed(heading: str, items: Iterator[str], style: str) -> Group:
+def _listed(heading: str, items: list[str], style: str) -> Group:
     grid = Table.grid(padding=(0, 1))
     for item in items:
         grid.add_row(Text("!", style=style), Text(item, style=style))
@@ -97,14 +82,11 @@ def _listed(heading: str, items: Iterator[str], style: str) -> Group:
 
 
 def _block(stack: StackPlan, costs: Costs) -> Iterator[RenderableType]:
-    if stack.kind is Kind.UNTOUCHED and not stack.remedy:
-        return
-    counted = summary(one.kind for one in stack.resources if one.kind is not Kind.UNTOUCHED)
     heading = Text.assemble(
         (f"{SYMBOLS[stack.kind]} ", STYLES[stack.kind]),
         (stack.name, BOLD),
         f" {stack.status}".rstrip(),
-        f"  {counted}",
+        f"  {counted(stack)}",
     )
     yield Padding(heading, (1, 0, 0, 0))
     table = Table.grid(padding=(0, 1))
@@ -112,29 +94,20 @@ def _block(stack: StackPlan, costs: Costs) -> Iterator[RenderableType]:
     table.add_column(overflow="fold", min_width=NAMES)
     table.add_column(overflow="fold", min_width=VALUES)
     table.add_column(no_wrap=True, justify="right")
-    for row in grouped(stack):
-        for cells in _row(row, costs):
+    for row in rows(stack, costs):
+        for cells in _row(row):
             table.add_row(*cells)
     for cells in _rest(stack):
         table.add_row(*cells)
     yield Padding(table, (0, 0, 0, 2))
 
 
-def _row(row: list[ResourceChange], costs: Costs) -> Iterator[tuple[Text, ...]]:
-    one = row[0]
-    amounts = [costs[place] for each in row if (place := (each.stack, each.logical_id)) in costs]
-    cost = Text(signed_cost(sum(amounts[1:], amounts[0]) if amounts else None))
-    symbol = Text(SYMBOLS[one.kind], style=STYLES[one.kind])
-    if is_tags(one):
-        names = ", ".join(each.logical_id for each in row)
-        yield symbol, Text("tags"), Text(f"of {names}", style="dim"), cost
-        return
-    told = Text(row_told(row), style="dim")
-    if words := row_remark(one):
-        told.append(f"  {words}", style=STYLES[one.kind])
-    yield symbol, Text(row_name(row)), told, cost
-    for change in one.changes:
-        yield _change(change)
+def _row(row: Row) -> Iterator[tuple[Text, ...]]:
+    told = Text(row.told, style="dim")
+    if row.remark:
+        told.append(f"  {row.remark}", style=STYLES[row.kind])
+    yield Text(SYMBOLS[row.kind], style=STYLES[row.kind]), Text(row.name), told, Text(row.cost)
+    yield from map(_change, row.changes)
 
 
 def _change(change: Change) -> tuple[Text, ...]:
@@ -146,8 +119,7 @@ def _change(change: Change) -> tuple[Text, ...]:
 
 def _rest(stack: StackPlan) -> Iterator[tuple[Text, ...]]:
     """Settings of the stack, and its outputs."""
-    for setting in stack.settings:
-        words = f"{cut(setting.before)} → {cut(setting.after, MOST * 2)}"
-        yield Text("~", style="yellow"), Text(f"{setting.name} of the stack"), Text(words), Text("")
+    for name, told in settings(stack, MOST * 2):
+        yield Text("~", style="yellow"), Text(name), Text(told), Text("")
     for mark, names in outputs(stack).items():
         yield Text(mark, style="dim"), Text("outputs"), Text(", ".join(names), style="dim"), Text("")

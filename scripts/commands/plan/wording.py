@@ -1,22 +1,22 @@
-"""A plan in words and cells: what a terminal and a pull request have in common."""
+"""The words for a plan's parts: kinds of change, values before and after, remarks, amounts."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from cfn.diff import Effect, Fate, Kind
+from cfn.diff import Effect, Kind
 from cfn.values import Reference, Unknown
 from cost.changes.wording import amounts_due, headline
 from cost.free_tier import Offer
 from cost.money import cents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from decimal import Decimal
 
-    from cfn.diff import Change, ResourceChange
-    from ops.planning import Plan, StackPlan
+    from cfn.diff import Change
+    from ops.planning import Plan
 
 SYMBOLS: Final = {
     Kind.ADDED: "+",
@@ -27,16 +27,21 @@ SYMBOLS: Final = {
     Kind.RETAINED: "-",
     Kind.UNTOUCHED: " ",
 }
+GRAVEST: Final = (
+    Kind.REPLACED,
+    Kind.MAY_BE_REPLACED,
+    Kind.REMOVED,
+    Kind.RETAINED,
+    Kind.CHANGED,
+    Kind.ADDED,
+)
+"""Kinds of change, the gravest first."""
 MARKS: Final = {"Add": "+", "Modify": "~", "Remove": "-"}
 MOST: Final = 44
 """Letters of a value that are shown."""
 LEAD: Final = 12
 """Letters that stay in front of the first difference of two long texts."""
-ALIKE: Final = 4
-"""As many resources of one type that are all added, or all go, get a row each; more share one."""
 CENT: Final = 2
-NAMED: Final = 2
-"""Resources of a shared row that are named."""
 UNSURE: Final = "only AWS knows whether it becomes another"
 EFFECTS: Final = {
     Effect.NOTHING: "nothing is done",
@@ -50,8 +55,7 @@ EFFECTS: Final = {
 def summary(kinds: Iterable[Kind]) -> str:
     """`2 changed, 1 added; nothing is replaced`."""
     found = list(kinds)
-    order = (Kind.REPLACED, Kind.MAY_BE_REPLACED, Kind.REMOVED, Kind.RETAINED, Kind.CHANGED, Kind.ADDED)
-    counted = [f"{found.count(kind)} {kind}" for kind in order if kind in found]
+    counted = [f"{found.count(kind)} {kind}" for kind in GRAVEST if kind in found]
     return ", ".join(counted) or "nothing changes"
 
 
@@ -72,9 +76,9 @@ def bill(plan: Plan) -> str:
     return f"{amounts_due(plan.bill, Offer())}: {headline(plan.bill, Offer())}"
 
 
-def signed_cost(amount: Decimal | None) -> str:
+def signed_cost(amount: Decimal) -> str:
     """`+$1.20`; nothing where it rounds to nothing."""
-    if amount is None or not round(amount, CENT):
+    if not round(amount, CENT):
         return ""
     return f"{'+' if amount > 0 else '-'}${cents(abs(amount))}"
 
@@ -128,81 +132,3 @@ def remark(change: Change) -> str:
     if not change.is_sure:
         words = [EFFECTS[change.effect], change.because if change.is_moved else "", UNSURE, change.note]
     return "; ".join(word for word in words if word)
-
-
-def is_tags(one: ResourceChange) -> bool:
-    """Whether nothing but tags of a resource changes."""
-    return one.kind is Kind.CHANGED and all("Tags" in path(change).split("/")[0] for change in one.changes)
-
-
-def short_type(kind: str) -> str:
-    """`RDS::DBInstance`."""
-    return kind.removeprefix("AWS::")
-
-
-def grouped(stack: StackPlan) -> Iterator[list[ResourceChange]]:
-    """The stack's resources, row by row: the gravest first, and many that are alike together."""
-    order = list(SYMBOLS)
-    rank = {kind: place for place, kind in enumerate(sorted(order, key=_gravity))}
-    alike: dict[tuple[str, ...], list[ResourceChange]] = {}
-    for one in stack.resources:
-        if one.kind is Kind.UNTOUCHED:
-            continue
-        if is_tags(one):
-            key: tuple[str, ...] = ("tags",)
-        else:
-            key = (one.kind, one.type, str(one.fate), "" if one.kind is Kind.ADDED else one.logical_id)
-        alike.setdefault(key, []).append(one)
-    rows = [
-        part
-        for key, members in alike.items()
-        for part in ([members] if key[0] == "tags" or len(members) > ALIKE else [[one] for one in members])
-    ]
-    yield from sorted(rows, key=lambda row: (rank[row[0].kind], len(row) > 1, row[0].logical_id))
-
-
-def _gravity(kind: Kind) -> int:
-    order = (Kind.REPLACED, Kind.MAY_BE_REPLACED, Kind.REMOVED, Kind.RETAINED, Kind.CHANGED, Kind.ADDED)
-    return order.index(kind) if kind in order else len(order)
-
-
-def outputs(stack: StackPlan) -> dict[str, list[str]]:
-    """Names of outputs by what becomes of them: +, ~ or -."""
-    found: dict[str, list[str]] = {}
-    for change in stack.change.sections if stack.change else ():
-        if change.steps[0] != "Outputs":
-            continue
-        side = change.after if change.after is not None else change.before
-        names = [change.steps[1]] if len(change.steps) > 1 else sorted(side)
-        mark = MARKS[change.kind] if len(change.steps) <= CENT else "~"
-        for name in names:
-            if name not in found.setdefault(mark, []):
-                found[mark].append(name)
-    return found
-
-
-def row_name(row: list[ResourceChange]) -> str:
-    """A resource's logical id, or how many there are of which type."""
-    return row[0].logical_id if len(row) == 1 else f"{len(row)} x {short_type(row[0].type)}"
-
-
-def row_told(row: list[ResourceChange]) -> str:
-    """A resource's type; of several the first names."""
-    if len(row) == 1:
-        return short_type(row[0].type)
-    names = ", ".join(one.logical_id for one in row[:NAMED])
-    return f"{names} and {len(row) - NAMED} others" if len(row) > NAMED else names
-
-
-def row_remark(one: ResourceChange) -> str:
-    """What is left of a resource that goes, and why CloudFormation refuses."""
-    words = []
-    if one.kind in (Kind.REPLACED, Kind.MAY_BE_REPLACED):
-        words = [str(one.kind), f"the old one is {one.fate}"]
-    elif one.kind is Kind.RETAINED:
-        words = ["leaves the stack and stays as it is"]
-    elif one.fate is Fate.SNAPSHOT:
-        words = [str(one.fate)]
-    if one.refused:
-        words.append(f"CloudFormation refuses it: {one.refused}")
-    return "; ".join(words)

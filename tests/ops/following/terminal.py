@@ -20,7 +20,7 @@ from select import select
 from typing import TYPE_CHECKING, Self
 from unittest.mock import patch
 
-from scripts.docs import ROOT
+from scripts.docs.documents import ROOT
 from scripts.miyabi import main
 from tests.standing_in import finish, receive, write
 

@@ -1,18 +1,19 @@
-"""The generated parts of docs/migrations.md: what is refused in a file, and which tests provoke failures."""
+"""What is refused in a migration's file, how migrating may fail, and which tests provoke that."""
 
 from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from runtime.migrator.hazards import RULES
+from scripts.docs.documents import ROOT
+from scripts.docs.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-ROOT: Final = Path(__file__).parent.parent
 TESTS: Final = ROOT / "tests" / "runtime" / "migrator"
 NUMBER: Final = re.compile(r"\b[Cc]ases? (\d+)")
 
@@ -83,8 +84,8 @@ CASES: Final = (
 
 def hazards_table() -> str:
     """Every rule for the content of a file."""
-    rows = (f"| `{rule.id}` | {rule.severity} | {rule.sentence} |" for rule in RULES)
-    return "\n".join(["| rule | severity | what is found |", "|---|---|---|", *rows])
+    rows = ((f"`{rule.id}`", rule.severity, rule.sentence) for rule in RULES)
+    return table("rule | severity | what is found", rows)
 
 
 def cases_table() -> str:

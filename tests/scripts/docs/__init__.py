@@ -1,0 +1,1 @@
+"""Tests of what writes the generated parts of the documents."""
