@@ -28,11 +28,11 @@ def cheapen(server: Server) -> None:
         for user in (MASTER, SUPERUSER):
             password = unquote(urlsplit(server.url("postgres", user=user)).password or "")
             connection.execute(
-                SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(user), Literal(_verifier(password)))
+                SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(user), Literal(verifier(password)))
             )
 
 
-def _verifier(password: str) -> str:
+def verifier(password: str) -> str:
     """What PostgreSQL keeps of a password: https://www.postgresql.org/docs/15/catalog-pg-authid.html."""
     salt, count = token_bytes(16), 1
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, count)

@@ -51,6 +51,10 @@ __all__ = ["MASTER", "SUPERUSER", "Master", "Server", "find_binaries", "start"]
 MASTER: Final = "miyabi_admin"
 """The user that owns the databases. As on RDS it is no superuser; see `_first_statements`."""
 PORTS_TRIED: Final = 20
+CHOICE: Final = 15
+"""The first major version that lets one choose how a database is copied."""
+FILE_COPY: Final = " STRATEGY FILE_COPY"
+"""File by file and past the write-ahead log: less work, as long as no checkpoint waits for a disk."""
 START_PATIENCE: Final = 60.0
 """Seconds in which a server is ready, after a crash too."""
 STOP_PATIENCE: Final = 15.0
@@ -85,6 +89,8 @@ class Server:
         version: str,
         master: str,
         passwords: dict[str, str],
+        *,
+        durable: bool,
     ) -> None:
         self._keep, self._cluster = keep, cluster
         self.binaries, self.version, self.master, self._passwords = binaries, version, master, passwords
@@ -92,6 +98,7 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self._kept: Connection | None = None
         self._keeps = False
+        self._copying = "" if durable or int(version.partition(".")[0]) < CHOICE else FILE_COPY
 
     def url(
         self, database: str, *, user: str | None = None, password: str | None = None, **params: str
@@ -130,8 +137,11 @@ class Server:
 
         name = name or f"database_{token_hex(6)}"
         self._housekeep(
-            SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
-                Identifier(name), Identifier(owner or self.master), Identifier(template or "template1")
+            SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}{}").format(
+                Identifier(name),
+                Identifier(owner or self.master),
+                Identifier(template or "template1"),
+                SQL(self._copying),
             )
         )
         return name
@@ -359,7 +369,9 @@ def start(
             _first_statements(master, passwords, anew=origin is None),
             origin,
         )
-        server = undo.enter_context(Server(keep, cluster, binaries, version, master.name, passwords))
+        server = undo.enter_context(
+            Server(keep, cluster, binaries, version, master.name, passwords, durable=durable)
+        )
         server.restart()
         undo.pop_all()
     return server

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from tests.logins import verifier
 from tests.migrations.applying import MENDING, REPORTED, apply
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def server(postgres: Server) -> Server:
         if API not in made:
             connection.execute(f"CREATE ROLE {API} NOLOGIN")
         if MEMBER not in made:
-            connection.execute(f"CREATE ROLE {MEMBER} LOGIN PASSWORD '{PASSWORD}' IN ROLE {API}")
+            connection.execute(f"CREATE ROLE {MEMBER} LOGIN PASSWORD '{verifier(PASSWORD)}' IN ROLE {API}")
     return postgres
 
 

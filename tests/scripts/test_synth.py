@@ -15,6 +15,7 @@ import pytest
 from scripts.exit_codes import Exit
 from scripts.miyabi import main
 from stacks.loading import ENVIRONMENTS
+from tests.sampling import examples
 from tests.stacks.systems import AS_OF
 
 if TYPE_CHECKING:
@@ -193,10 +194,14 @@ def test_it_runs_the_same_from_any_folder(miyabi: Miyabi, tmp_path: Path) -> Non
 
 
 def test_cfn_lint_itself_finds_nothing_in_what_was_written(miyabi: Miyabi, tmp_path: Path) -> None:
-    """As a person calls it, in the project's folder; the waived rules stand in the templates."""
+    """As a person calls it, in the project's folder; the waived rules stand in the templates.
+
+    `miyabi synth` has put each before cfn-lint by then; `make test` asks again about those of production.
+    """
     miyabi("synth")
     shutil.copy(ROOT / ".cfnlintrc", tmp_path)
-    paths = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.glob("build/*/*.json"))
+    written = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.glob("build/*/*.json"))
+    paths = [path for path in written if examples(0, soak=1) or path.startswith("build/production/")]
 
     program = Path(sys.executable).parent / "cfn-lint"
     done = subprocess.run(
@@ -204,4 +209,5 @@ def test_cfn_lint_itself_finds_nothing_in_what_was_written(miyabi: Miyabi, tmp_p
     )
 
     assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
-    assert len(paths) == 13 + 3 + 3
+    assert len(written) == 13 + 3 + 3
+    assert paths

@@ -33,7 +33,7 @@ def test_plain_cloudformation_takes_the_templates_of_every_valid_environment(dra
 
 
 @given(valid())
-@settings(max_examples=examples(3, soak=300), phases=GENERATE)
+@settings(max_examples=examples(2, soak=300), phases=GENERATE)
 def test_cfn_lint_has_no_error_against_any_valid_environment(drawn: Environment) -> None:
     findings = [
         finding
@@ -45,7 +45,7 @@ def test_cfn_lint_has_no_error_against_any_valid_environment(drawn: Environment)
 
 
 @given(wise())
-@settings(max_examples=examples(3, soak=300), phases=GENERATE)
+@settings(max_examples=examples(2, soak=300), phases=GENERATE)
 def test_a_wise_environment_breaks_no_rule_at_all(drawn: Environment) -> None:
     judgement = examine(synthesise(drawn), [], as_of=AS_OF)
 

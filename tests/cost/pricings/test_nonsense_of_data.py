@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import date
 from functools import partial
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from cost import estimate
 from tests.cost.nonsense import assert_refused_in_a_sentence_or_priced, spoiled
 from tests.cost.systems import attribute, database, deploy, ref, resource
+from tests.sampling import examples
 
 WITH_TWO_YEARS_OF_INSIGHTS, WITH_EXTENDED_SUPPORT = date(2026, 6, 1), date(2026, 11, 25)
 INDEX = {"IndexName": "by-day", "ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}}
@@ -125,15 +128,29 @@ SENSE = {
 }
 
 
+WHOLE = examples(24, soak=1)
+"""One of so many is priced within the whole system, and every one within the part of it that it is of."""
+
+
 def priced(resources: dict[str, Any], day: date) -> Any:
     return estimate(deploy(resources), as_of=day)
+
+
+def around(logical_id: str) -> dict[str, Any]:
+    """The part of the system that a resource is of: what it names, what names it, and so on from there."""
+    found, names = {logical_id}, {one: set(re.findall(r"\w+", json.dumps(SENSE[one]))) for one in SENSE}
+    for _ in SENSE:
+        found |= {one for one in SENSE for other in found if one in names[other] or other in names[one]}
+    return {one: SENSE[one] for one in SENSE if one in found}
 
 
 @pytest.mark.parametrize("day", [WITH_TWO_YEARS_OF_INSIGHTS, WITH_EXTENDED_SUPPORT])
 @pytest.mark.parametrize("logical_id", SENSE)
 def test_nonsense_is_refused_in_a_sentence_or_priced(logical_id: str, day: date) -> None:
-    for changed in spoiled(SENSE[logical_id]):
-        assert_refused_in_a_sentence_or_priced(partial(priced, SENSE | {logical_id: changed}, day))
+    small = around(logical_id)
+    for number, changed in enumerate(spoiled(SENSE[logical_id])):
+        system = small if number % WHOLE else SENSE
+        assert_refused_in_a_sentence_or_priced(partial(priced, system | {logical_id: changed}, day))
 
 
 def test_what_makes_sense_is_priced() -> None:

@@ -20,19 +20,54 @@ from twin.aws.dispatch import dispatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 ACCOUNT = "211234825975"
 PASSWORD, JWT = "unmistakable-password-of-the-master", "unmistakable-secret-that-signs-tokens"
 READS = ("Get", "Describe", "List")
 
 
+@pytest.fixture(scope="module")
+def account() -> Aws:
+    """The report's account; its clients are made once."""
+    return Aws(ACCOUNT, "us-east-1")
+
+
+@pytest.fixture(scope="module")
+def by_hand(account: Aws, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds what is reported."""
+    folder = tmp_path_factory.mktemp("by-hand")
+    make_by_hand(account)
+    set_variables(account)
+    keeping.keep(ACCOUNT, folder)
+    keeping.forget(ACCOUNT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def in_stacks(account: Aws, by_hand: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the same after it was adopted."""
+    folder = tmp_path_factory.mktemp("in-stacks")
+    keeping.restore(ACCOUNT, by_hand)
+    assert 0 == adopt(account)
+    keeping.keep(ACCOUNT, folder)
+    keeping.forget(ACCOUNT)
+    return folder
+
+
 @pytest.fixture
-def aws() -> Iterator[Aws]:
-    """The report's account, with what it reports."""
-    aws = Aws(ACCOUNT, "us-east-1")
-    make_by_hand(aws)
-    set_variables(aws)
-    yield aws
+def aws(account: Aws, by_hand: Path) -> Iterator[Aws]:
+    """The account, with what is reported."""
+    keeping.restore(ACCOUNT, by_hand)
+    yield account
+    keeping.forget(ACCOUNT)
+
+
+@pytest.fixture
+def adopted(account: Aws, in_stacks: Path) -> Iterator[Aws]:
+    """The account, with all of it adopted."""
+    keeping.restore(ACCOUNT, in_stacks)
+    yield account
     keeping.forget(ACCOUNT)
 
 
@@ -140,31 +175,31 @@ def test_what_the_update_would_take_out_of_the_address_is_told_without_its_secre
     assert "unmistakable" not in told
 
 
-def test_a_second_time_there_is_nothing_left_to_import(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
-    adopt(aws)
-    before, events = identities(aws), stacks(aws)
-    capsys.readouterr()
-    code = adopt(aws)
+def test_a_second_time_there_is_nothing_left_to_import(
+    adopted: Aws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, statuses = identities(adopted), stacks(adopted)
+    code = adopt(adopted)
 
     assert 0 == code
-    assert (before, events) == (identities(aws), stacks(aws))
+    assert (before, statuses) == (identities(adopted), stacks(adopted))
     assert "found, and in its stacks already:" in capsys.readouterr().err
 
 
-def test_what_was_adopted_is_let_go_of_as_it_was(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
-    before = identities(aws)
-    adopt(aws)
-    code = adopt(aws, releasing=True)
-    again = adopt(aws)
+def test_what_was_adopted_is_let_go_of_as_it_was(adopted: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    before = identities(adopted)
+    code = adopt(adopted, releasing=True)
+    again = adopt(adopted)
 
     assert (0, 0) == (code, again)
-    assert before == identities(aws)
+    assert before == identities(adopted)
     assert "10 resources are in no stack any more, and all of them are there" in capsys.readouterr().out
 
 
-def test_a_stack_that_has_more_by_now_is_not_let_go_of(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
-    adopt(aws)
-    cloudformation, stack = aws.client("cloudformation"), "miyabi-production-network"
+def test_a_stack_that_has_more_by_now_is_not_let_go_of(
+    adopted: Aws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloudformation, stack = adopted.client("cloudformation"), "miyabi-production-network"
     body = cloudformation.get_template(StackName=stack)["TemplateBody"]
     body["Resources"]["ApiSecurityGroup"] = {
         "Type": "AWS::EC2::SecurityGroup",
@@ -172,12 +207,12 @@ def test_a_stack_that_has_more_by_now_is_not_let_go_of(aws: Aws, capsys: pytest.
     }
     kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in body["Parameters"]]
     cloudformation.update_stack(StackName=stack, TemplateBody=json.dumps(body), Parameters=kept)
-    before = stacks(aws)
-    code = adopt(aws, releasing=True)
+    before = stacks(adopted)
+    code = adopt(adopted, releasing=True)
 
     assert 2 == code
     assert f"stack {stack} has ApiSecurityGroup, which reported has not" in capsys.readouterr().err
-    assert before == stacks(aws)
+    assert before == stacks(adopted)
 
 
 @pytest.mark.parametrize("position", range(9, 24, 24 // examples(1, 24)))

@@ -81,13 +81,19 @@ class Staging:
 
 
 @pytest.fixture(scope="session")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def account() -> Aws:
+    """The account; its clients are made once."""
+    return Aws(ACCOUNT, "us-east-1")
+
+
+@pytest.fixture(scope="session")
+def kept(account: Aws, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the state of an account in which staging is deployed, and its package."""
-    folder, aws = tmp_path_factory.mktemp("staging"), Aws(ACCOUNT, "us-east-1")
-    aws.client("secretsmanager").create_secret(
+    folder = tmp_path_factory.mktemp("staging")
+    account.client("secretsmanager").create_secret(
         Name="miyabi/staging/github", SecretString='{"client_id": "any", "client_secret": "any"}'
     )
-    live = Live(load_environment("staging"), aws.client)
+    live = Live(load_environment("staging"), account.client)
     options = Options(zipped(folder / "first.zip", "first"), migrations=False, smoke_test=False)
     deployment = Deployment(live, Wanted.of_folder(GOLDEN / "staging"), options, pause=lambda _: None)
     deployment.run(ensure_bucket(live))
@@ -97,8 +103,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def staging(kept: Path) -> Iterator[Staging]:
+def staging(account: Aws, kept: Path) -> Iterator[Staging]:
     """Staging as it is deployed."""
     keeping.restore(ACCOUNT, kept)
-    yield Staging(Aws(ACCOUNT, "us-east-1"), kept / "first.zip")
+    yield Staging(account, kept / "first.zip")
     keeping.forget(ACCOUNT)

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from runtime.migrator.roles import GROUP, SETTINGS
+from tests.logins import verifier
 from tests.migrations.applying import MENDING, REPORTED, apply
 from tests.runtime.api.asking import SERVING, Client, serve
 
@@ -33,7 +34,7 @@ def template(postgres: Server) -> str:
         if GROUP not in made:
             connection.execute(f"CREATE ROLE {GROUP} NOLOGIN")
         if LOGIN not in made:
-            connection.execute(f"CREATE ROLE {LOGIN} LOGIN PASSWORD '{PASSWORD}' IN ROLE {GROUP}")
+            connection.execute(f"CREATE ROLE {LOGIN} LOGIN PASSWORD '{verifier(PASSWORD)}' IN ROLE {GROUP}")
             for name, value in SETTINGS.items():
                 connection.execute(f"ALTER ROLE {LOGIN} SET {name} = '{value}'")
     name = postgres.create_database()
@@ -94,7 +95,7 @@ def serve_here(own_url: str) -> Callable[..., Client]:
     return partial(serve, own_url)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def master_url(postgres: Server, shared_url: str) -> str:
     """The master's URL of the shared database, to look at it and to arrange what no route does."""
     with psycopg.connect(shared_url) as connection:

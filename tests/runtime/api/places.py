@@ -9,6 +9,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from runtime.migrator.roles import GROUP
+from tests.logins import verifier
 from tests.migrations.applying import ALL, apply
 from tests.runtime.api.conftest import LOGIN, PASSWORD
 from tests.runtime.api.faults import wait_until
@@ -32,7 +33,9 @@ class Place:
         """Make role, database and tables."""
         with psycopg.connect(self.server.url("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE ROLE {GROUP} NOLOGIN".encode())
-            connection.execute(f"CREATE ROLE {LOGIN} LOGIN PASSWORD '{PASSWORD}' IN ROLE {GROUP}".encode())
+            connection.execute(
+                f"CREATE ROLE {LOGIN} LOGIN PASSWORD '{verifier(PASSWORD)}' IN ROLE {GROUP}".encode()
+            )
         self.server.create_database("api")
         with psycopg.connect(self.server.url("api"), autocommit=True) as connection:
             apply(connection, ALL)

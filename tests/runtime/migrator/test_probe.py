@@ -232,3 +232,11 @@ def test_the_command_exits_with_3_where_it_is_not_reached(
     assert (3, 3) == (printed.code, asked.code)
     assert "not reached (database): no connection to nowhere at localhost" in printed.out
     assert "database" == json.loads(asked.out)["step"]
+
+
+def test_a_name_whose_address_libpq_is_told_by_its_variable_is_not_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PGHOSTADDR", "127.0.0.1")
+    target = read_url("postgresql://app@nowhere.invalid/miyabi?sslmode=require")
+    assert ["127.0.0.1"] == probe.resolve(target)
