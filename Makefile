@@ -1,7 +1,7 @@
 # Thin on purpose: the work is done by the miyabi program and by scripts/. The environment, .venv, makes itself
 # once and whenever its lock changes; it needs Python 3.11 or later and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help synth plan cost prices rehearse deploy adopt drift outputs status logs rotate restore frontend destroy migrate serve local package check test soak docs golden bench checkov lock clean
+.PHONY: help synth plan cost prices rehearse doctor deploy adopt drift outputs status logs rotate restore frontend destroy migrate serve local package check test soak docs golden bench bench-doctor checkov lock clean
 
 # Some shells keep the name of their start-up file in ENV; the name of an environment holds no slash.
 ifeq ($(origin ENV),environment)
@@ -26,6 +26,9 @@ prices: .venv/.ready ## ask AWS for its prices, and write those that changed to 
 
 rehearse: .venv/.ready ## deploy ENV on this machine, with a real database and its packaged functions, and call it
 	@.venv/bin/miyabi rehearse $(ENV) $(ARGS)
+
+doctor: .venv/.ready ## say what is wrong with ENV, how that is known, and what to do
+	@.venv/bin/miyabi doctor $(ENV) $(ARGS)
 
 deploy: ## bring ENV in AWS to what its settings say: package, stacks, migrations, smoke test
 adopt: ## take what was made by hand into the stacks of ENV
@@ -69,6 +72,9 @@ golden: .venv/.ready ## accept the templates as they are now as the golden ones
 
 bench: .venv/.ready ## measure the budgets, side by side
 	@scripts/bench $(ARGS)
+
+bench-doctor: .venv/.ready ## give twins every fault, and count how often the doctor names it
+	@.venv/bin/python -m scripts.bench_doctor $(ARGS)
 
 checkov: .venv/.ready ## put the templates before checkov, a second pair of eyes
 	@scripts/checkov $(ARGS)

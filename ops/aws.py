@@ -37,15 +37,30 @@ NOT_SIGNED_IN: Final = (
 )
 ABSENT: Final = (
     "404",
+    "CertificateNotFound",
     "ChangeSetNotFound",
     "DBInstanceNotFound",
+    "DBParameterGroupNotFound",
+    "DBProxyNotFoundFault",
+    "DBProxyTargetGroupNotFoundFault",
+    "DBProxyTargetNotFoundFault",
     "DBSnapshotNotFound",
+    "DBSubnetGroupNotFoundFault",
     "NoSuchBucket",
+    "NoSuchCachePolicy",
+    "NoSuchDistribution",
     "NoSuchEntity",
+    "NoSuchHostedZone",
     "NoSuchKey",
+    "NoSuchOriginRequestPolicy",
+    "NoSuchResourceException",
     "NotFoundException",
     "ParameterNotFound",
+    "ParameterVersionNotFound",
+    "ProvisionedConcurrencyConfigNotFoundException",
     "ResourceNotFoundException",
+    "ResourceNotFoundFault",
+    "WAFNonexistentItemException",
 )
 PASSING: Final = (
     "PriorRequestNotComplete",
@@ -59,15 +74,20 @@ PASSING: Final = (
 SERVER_ERROR: Final = 500
 NOT_IMPLEMENTED: Final = 501
 """What the local AWS does not have; asking again does not help."""
+ABSENT_IN_EC2: Final = ".NotFound"
+"""How EC2's codes end for what is absent, such as `InvalidVpcID.NotFound`; botocore lists none of them."""
+READ_TIMEOUT: Final = 10
+"""Seconds to wait for an answer that tells how things are, and is given at once or not at all."""
 INVOKE_TIMEOUT: Final = 910
 """Seconds to wait for a function's answer: Lambda's longest run, 900 s, and the way there and back."""
 
 
-def connector(region: str) -> Connect:
+def connector(region: str, *, reads: bool = False) -> Connect:
     """What makes clients in a region, with the credentials of the environment.
 
     An invocation is never repeated by itself, since the first may be at work. Connections that are silent
-    for minutes are kept alive: NAT gateways forget them after 350 s.
+    for minutes are kept alive: NAT gateways forget them after 350 s. With `reads`, clients are for questions
+    alone: Lambda is asked as often as others, and none is waited for as an invocation is.
     """
 
     def connect(service: str) -> Any:
@@ -75,10 +95,11 @@ def connector(region: str) -> Connect:
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
+        invokes = service == "lambda" and not reads
         config = Config(
-            connect_timeout=10,
-            read_timeout=INVOKE_TIMEOUT if service == "lambda" else 30,
-            retries={"total_max_attempts": 1 if service == "lambda" else 4, "mode": "standard"},
+            connect_timeout=READ_TIMEOUT,
+            read_timeout=READ_TIMEOUT if reads else INVOKE_TIMEOUT if invokes else 30,
+            retries={"total_max_attempts": 1 if invokes else 4, "mode": "standard"},
             tcp_keepalive=True,
         )
         try:
@@ -119,10 +140,16 @@ def _answered(response: dict[str, Any], action: str, thing: str, region: str) ->
         return Refused(action, thing, code)
     if code in NOT_SIGNED_IN:
         return CredentialsMissing(f"the credentials are not valid ({code})")
-    if code in ABSENT or (code == "ValidationError" and message.endswith("does not exist")):
+    if _is_absent(code, message):
         return NotDeployed(thing, region)
     found = f"{code}: {message}" if message else code
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", SERVER_ERROR)
     if code in PASSING or (status >= SERVER_ERROR and status != NOT_IMPLEMENTED):
         return Unreached(action.partition(":")[0], found)
     return Declined(action, thing, code, message)
+
+
+def _is_absent(code: str, message: str) -> bool:
+    if code in ABSENT or code.endswith(ABSENT_IN_EC2):
+        return True
+    return code == "ValidationError" and message.endswith("does not exist")

@@ -19,6 +19,7 @@ PARTS = {
     "runtime": "scripts.bench_runtime:main",
     "local": "scripts.bench_local:main",
     "front": "scripts.bench_front:main",
+    "rehearsal": "scripts.bench_rehearsal:main",
 }
 """What can be measured, and the function that does it: each prints Markdown for docs/performance.md."""
 

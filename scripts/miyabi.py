@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -14,6 +14,7 @@ from scripts import (
     changing_app,
     cost_app,
     deploy_app,
+    doctor_app,
     living_app,
     local_app,
     migrate_app,
@@ -24,6 +25,7 @@ from scripts import (
 )
 from scripts.errors import ResultUnwritable, mistakes
 from scripts.narrowing import narrowed
+from scripts.operation_options import AsOf, Format, JsonFormat  # noqa: TC001  (typer reads them)
 from scripts.talk import prepare_streams, refuse, talk
 
 STOPPED = 130
@@ -43,7 +45,7 @@ app.add_typer(local_app.app, name="local")
 app.add_typer(migrate_app.app, name="migrate")
 app.add_typer(package_app.app, name="package")
 app.command("plan", epilog=plan_app.EXAMPLE)(plan_app.plan)
-for part in (deploy_app, adopt_app, living_app, changing_app, publishing_app, rehearse_app):
+for part in (deploy_app, adopt_app, living_app, changing_app, publishing_app, rehearse_app, doctor_app):
     part.register(app)
 
 Environments = Annotated[
@@ -52,11 +54,6 @@ Environments = Annotated[
         metavar="ENV", help="Names of environments, or TOML files of your own; all when left out."
     ),
 ]
-AsOf = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge dates as of this day instead of today.")
-]
-Format = Annotated[Literal["table", "json"], typer.Option("--format", help="How to print the result.")]
-Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 
 
 @app.callback()
@@ -75,7 +72,7 @@ def synth(
         bool, typer.Option("--strict", help="Fail on expired waivers, instead of warning.")
     ] = False,
     output: Format = "table",
-    as_json: Json = False,
+    as_json: JsonFormat = False,
 ) -> None:
     """Write every template of the environments to build/; nothing is written while a rule is broken."""
     from scripts.commands.synth import run
@@ -93,7 +90,7 @@ def serve(
         Path | None, typer.Option(help="A file for the API's own log; left out, it is not kept.")
     ] = None,
     output: Format = "table",
-    as_json: Json = False,
+    as_json: JsonFormat = False,
 ) -> None:
     """Serve the API on this machine, with a database in memory and a user who has signed in."""
     from scripts.commands.serve import run

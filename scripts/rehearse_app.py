@@ -38,7 +38,17 @@ def rehearse(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
         bool, typer.Option("--list-faults", help="Print every fault there is, and do nothing.")
     ] = False,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Leave it running, for browsers, the AWS CLI and miyabi.")
+        bool,
+        typer.Option(
+            "--keep",
+            help="Leave it running, for browsers, the AWS CLI and miyabi.",
+        ),
+    ] = False,
+    broken: Annotated[
+        bool, typer.Option("--broken", help="With --keep: leave the last --fault in it.")
+    ] = False,
+    diagnose: Annotated[
+        bool, typer.Option("--diagnose", help="Have the doctor look: at each fault, or at what is deployed.")
     ] = False,
     rate: Annotated[
         float, typer.Option(min=0.1, max=200, help="How often a client asks meanwhile, each second.")
@@ -68,7 +78,9 @@ def rehearse(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
         faults=tuple(fault or ()),
         history=history,
         keep=keep,
+        broken=broken,
         permit=permit,
+        diagnose=diagnose,
         rate=rate,
     )
     raise typer.Exit(run(wish, as_json=as_json))

@@ -32,7 +32,11 @@ MAY_IMPORT = {
     "runtime": set[str](),
     "cost": {"cfn"},
     "stacks": {"cfn", "runtime.contract"},
-    "ops": {"stacks", "cost", "cfn", "runtime.contract", "runtime.migrator.errors"},
+    "ops": {
+        *("stacks", "cost", "cfn", "runtime.contract", "runtime.migrator.errors"),
+        # what the doctor reads a function's variables by, as the function does
+        *("runtime.api.settings", "runtime.migrator.connection"),
+    },
     "report": {"ops", "cost", "cfn"},
     "twin": {"ops", "cfn", "runtime"},
     "scripts": {"cfn", "runtime", "cost", "stacks", "ops", "report", "twin"},

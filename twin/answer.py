@@ -9,6 +9,7 @@ text, is what AWS's own tests have seen: https://github.com/aws/aws-lambda-dotne
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -19,6 +20,8 @@ JSON_TYPE: Final = ("content-type", "application/json")
 TEXT_TYPE: Final = ("content-type", "text/plain; charset=utf-8")
 OWN_HEADERS: Final = HOP_BY_HOP | {"content-length", "date"}
 """What the gateway says for itself, whatever the function says."""
+_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""Of a header (RFC 9110, 5.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +82,21 @@ def _status(document: dict[str, Any]) -> int:
 
 
 def _headers(document: dict[str, Any]) -> list[tuple[str, str]]:
-    found = document.get("headers") or {}
+    found, cookies = document.get("headers") or {}, document.get("cookies") or []
+    if not (isinstance(cookies, list) and all(map(_NAME.fullmatch, found))):
+        raise ValueError(cookies)
     headers = {name.lower(): _header_value(value) for name, value in found.items()}
     kept = [(name, value) for name, value in headers.items() if name not in OWN_HEADERS]
     if "content-type" not in headers:
         kept.append(TEXT_TYPE)
-    return kept + [("set-cookie", _header_value(cookie)) for cookie in document.get("cookies") or ()]
+    return kept + [("set-cookie", _header_value(cookie)) for cookie in cookies]
 
 
 def _header_value(value: object) -> str:
-    """A header's value; a line break in it would begin a header of its own."""
+    """A header's value; a line break in it would begin a header of its own, and a zero byte end it."""
     if isinstance(value, bool):
         return json.dumps(value)
-    if not isinstance(value, str | int | float) or {"\r", "\n"} & set(str(value)):
+    if not isinstance(value, str | int | float) or set("\r\n\0") & set(str(value)):
         raise ValueError(value)
     str(value).encode("latin-1")
     return str(value)

@@ -23,7 +23,8 @@ class _Kept:
 
     lock: Lock = field(default_factory=Lock)
     changes: int = -1
-    answer: Any = None
+    answer: Any = field(default=None, repr=False)
+    """It may hold a secret's value."""
 
 
 class Deployed:
@@ -37,6 +38,11 @@ class Deployed:
         self.aws = aws
         self._kept: dict[str, _Kept] = {}
         self._lock = Lock()
+
+    @property
+    def region(self) -> str:
+        """Such as `us-east-1`."""
+        return self.aws.region
 
     def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """The answer of an operation, named as boto3 names it; raises botocore's ClientError."""

@@ -97,13 +97,12 @@ class Request:
 
 def make_event(request: Request, match: Match, api: Api) -> Event:
     """The event of a request that took a route; what is empty is left out, as AWS does."""
-    cookie = request.header("cookie")
     event: Event = {
         "version": "2.0",
         "routeKey": match.route_key,
         "rawPath": request.path,
         "rawQueryString": request.query,
-        "cookies": [each.strip() for each in cookie.split(";") if each.strip()] if cookie else None,
+        "cookies": _cookies(request),
         "headers": _headers(request) | ({"host": api.host} if api.host else {}),
         "queryStringParameters": _joined(parse_qsl(request.query, keep_blank_values=True)),
         "requestContext": _context(request, match, api),
@@ -140,6 +139,12 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     for name, value in pairs:
         values.setdefault(name, []).append(value)
     return {name: ",".join(each) for name, each in values.items()}
+
+
+def _cookies(request: Request) -> list[str]:
+    """Each cookie, also of several headers: a client of HTTP/2 may send them apart (RFC 9113, 8.2.3)."""
+    sent = (value for name, value in request.headers if name.lower() == "cookie")
+    return [each.strip() for value in sent for each in value.split(";") if each.strip()]
 
 
 def _headers(request: Request) -> dict[str, str]:

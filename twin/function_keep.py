@@ -14,6 +14,7 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from twin.account import Account
+from twin.function_memory import descendants
 from twin.keeping import Keep
 
 if TYPE_CHECKING:
@@ -116,6 +117,9 @@ class FunctionKeep(Keep):
 class Program:
     """A process and all that it has started, as one; when it ends, they are killed.
 
+    What has made a group of its own is killed with it where the system tells of it, but not frozen; and it
+    stays if the process ends by itself.
+
     Attributes:
         held: Most bytes of memory that it was seen to hold, by whoever looks.
     """
@@ -168,10 +172,27 @@ class Program:
 
     def kill(self) -> None:
         """End it without a word, as Lambda does, and wait for the end."""
+        apart = self._apart()
         self._signal(signal.SIGKILL)
+        for pid in apart:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
         self._thread.join()
+
+    def _apart(self) -> list[int]:
+        """What it has started that is of another group; nothing once its number may be another's."""
+        with self._lock:
+            if self._has_ended:
+                return []
+            return [pid for pid in descendants(self.pid) if _group_of(pid) != self.pid]
 
     @property
     def is_running(self) -> bool:
         """Whether it has not ended yet."""
         return not self._has_ended
+
+
+def _group_of(pid: int) -> int | None:
+    with suppress(OSError):
+        return os.getpgid(pid)
+    return None

@@ -41,6 +41,11 @@ def held_bytes(pid: int) -> int:
     return held + sum(held_bytes(child) for child in _children(pid))
 
 
+def descendants(pid: int) -> list[int]:
+    """All that a process has started, and what that has started; nothing where the system does not tell."""
+    return [each for child in _children(pid) for each in (child, *descendants(child))]
+
+
 def _children(pid: int) -> list[int]:
     """Processes that any thread of a process has started."""
     found = []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sys
 import threading
 from contextlib import suppress
+from email.errors import FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Final
@@ -22,7 +24,16 @@ LINGER: Final = 1.0
 """Seconds of silence after which a client that was refused has said all."""
 MOST_LINGERED: Final = 64 << 20
 """Bytes that it may say until then."""
+PATIENCE: Final = 10.0
+"""Seconds that a client may take none of its answer; it is given up then, so that closing comes to an end."""
 BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+_LENGTHS: Final = {10: re.compile(r"[0-9]+"), 16: re.compile(r"[0-9A-Fa-f]+")}
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?P<host>[^/?#]*)(?P<rest>.*)")
+"""A target in the absolute form of RFC 9112, 3.2.2."""
+_UNREADABLE: Final = (FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect)
+"""Heads of which a part would be taken for the body."""
+_LINE: Final = 1 << 16
+"""Bytes of the longest line that is read."""
 
 
 class HttpServer:
@@ -70,6 +81,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, owner: HttpServer, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.owner = owner
+        self.is_closing = False
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
 
@@ -86,6 +98,7 @@ class _Server(ThreadingHTTPServer):
     def close_idle(self) -> None:
         """Let no connection wait for another request; an answer may still be written."""
         with self._lock:
+            self.is_closing = True
             for connection in self._open:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RD)
@@ -122,32 +135,59 @@ class _Connection(BaseHTTPRequestHandler):
             self._write(refused.answer)
             self._linger()
         else:
-            self._write(owner.handle(request))
+            answer = owner.handle(request)
+            self.close_connection = self.close_connection or self.server.is_closing
+            self._write(answer)
 
     def _read(self) -> Request:
+        if any(isinstance(defect, _UNREADABLE) for defect in self.headers.defects):
+            raise _Refused(BAD_REQUEST)
+        headers = tuple((name, _unfolded(value)) for name, value in self.headers.items())
+        target = self.path
+        if absolute := _ABSOLUTE.fullmatch(target):
+            # Clients say it so to a proxy, and every server must understand; its host is the one that counts.
+            target = absolute["rest"] if absolute["rest"].startswith("/") else f"/{absolute['rest']}"
+            headers = (("Host", absolute["host"]), *(each for each in headers if each[0].lower() != "host"))
         return Request(
             method=self.command,
-            target=self.path,
-            headers=tuple(self.headers.items()),
+            target=target,
+            headers=headers,
             body=self._read_body(),
             source_ip=self.client_address[0],
             protocol=self.request_version,
         )
 
     def _read_body(self) -> bytes:
-        if "chunked" in self.headers.get("transfer-encoding", "").lower():
-            return self._read_chunks()
-        length = _number(self.headers.get("content-length", "0"), base=10)
-        return self._read_exactly(length)
+        """All of the body; who says twice, and differently, how long it is, is refused (RFC 9112, 6.3)."""
+        coding = self.headers.get_all("transfer-encoding", [])
+        lengths = self.headers.get_all("content-length", [])
+        if len(set(lengths)) > 1 or (coding and lengths):
+            raise _Refused(BAD_REQUEST)
+        if not coding:
+            return self._read_exactly(_number(lengths[0], base=10) if lengths else 0)
+        if [each.strip().lower() for each in coding] != ["chunked"]:
+            raise _Refused(gateway_answer(HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.NOT_IMPLEMENTED.phrase))
+        return self._read_chunks()
 
     def _read_chunks(self) -> bytes:
-        body = b""
-        while size := _number(self.rfile.readline(1024).partition(b";")[0].decode("latin-1"), base=16):
+        body = bytearray()
+        while size := _number(self._read_line().partition(b";")[0].decode("latin-1"), base=16):
             body += self._read_exactly(size, already=len(body))
-            self.rfile.readline(1024)
-        while self.rfile.readline(1 << 16).strip():
-            pass
-        return body
+            if self._read_line():
+                raise _Refused(BAD_REQUEST)
+        left = _LINE
+        while trailer := self._read_line():
+            left -= len(trailer)
+            if left < 0:
+                raise _Refused(BAD_REQUEST)
+        return bytes(body)
+
+    def _read_line(self) -> bytes:
+        """A line without its end; one that does not end is refused."""
+        line = self.rfile.readline(_LINE)
+        if not line.endswith(b"\n"):
+            raise _Refused(BAD_REQUEST)
+        return line.rstrip(b"\r\n")
 
     def _read_exactly(self, size: int, already: int = 0) -> bytes:
         if already + size > self.server.owner.max_body:
@@ -158,6 +198,17 @@ class _Connection(BaseHTTPRequestHandler):
         return content
 
     def _write(self, answer: Answer) -> None:
+        """Send an answer; a client that does not take it is given up, as one that has gone away."""
+        self.connection.settimeout(PATIENCE)
+        try:
+            self._send(answer)
+        except TimeoutError:
+            with suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
+            raise ConnectionAbortedError from None
+        self.connection.settimeout(None)
+
+    def _send(self, answer: Answer) -> None:
         self.send_response_only(answer.status)
         self.send_header("date", self.date_time_string())
         for name, value in answer.headers:
@@ -168,12 +219,12 @@ class _Connection(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD" and answer.status not in BODILESS:
             self.wfile.write(answer.body)
+        self.wfile.flush()
 
     def _linger(self) -> None:
         """Take what the client still sends: closed before that, it would lose the answer."""
         left = MOST_LINGERED
         with suppress(OSError):
-            self.wfile.flush()
             self.connection.shutdown(socket.SHUT_WR)
             self.connection.settimeout(LINGER)
             while left > 0 and (content := self.rfile.read1(1 << 16)):
@@ -200,10 +251,12 @@ for _method in METHODS:
 
 
 def _number(text: str, base: int) -> int:
-    try:
-        number = int(text.strip(), base)
-    except ValueError:
-        raise _Refused(BAD_REQUEST) from None
-    if number < 0:
+    """A length; Python's own reading would take signs, underscores and `0x` as well."""
+    if not _LENGTHS[base].fullmatch(text.strip()):
         raise _Refused(BAD_REQUEST)
-    return number
+    return int(text, base)
+
+
+def _unfolded(value: str) -> str:
+    """A header's value that was sent in several lines, as one (RFC 9112, 5.2)."""
+    return re.sub(r"[ \t]*\r?\n[ \t]+", " ", value)

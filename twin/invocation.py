@@ -85,7 +85,7 @@ class InitFailed(InvocationError):
     """The function did not come up.
 
     Attributes:
-        said: What its process wrote until it gave up.
+        said: What its process wrote until it gave up, if nobody else has its log.
         payload: What the process gave as its error; None where Lambda has to find words.
         reported_as: How Lambda calls the error in its own log.
     """

@@ -51,8 +51,9 @@ class Link:
     round_trips: int = 0
     connections: int = 0
     _listener: socket.socket = field(init=False)
-    _open: list[socket.socket] = field(default_factory=list)
-    _threads: list[threading.Thread] = field(default_factory=list)
+    _accepting: threading.Thread = field(init=False)
+    _open: set[socket.socket] = field(default_factory=set)
+    _threads: set[threading.Thread] = field(default_factory=set)
     _closing: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -60,7 +61,8 @@ class Link:
         """Begin to listen."""
         self._listener = socket.create_server((ADDRESS, 0))
         self._listener.settimeout(ACCEPT_PATIENCE)
-        self._begin(self._accept)
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -70,10 +72,12 @@ class Link:
             for connection in self._open:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
+        self._accepting.join()
+        with self._lock:
+            threads = tuple(self._threads)
+        for thread in threads:
             thread.join()
-        for connection in (self._listener, *self._open):
-            connection.close()
+        self._listener.close()
 
     @property
     def port(self) -> int:
@@ -85,9 +89,20 @@ class Link:
         with self._lock:
             self.round_trips += 1
 
-    def _begin(self, work: Callable[..., None], *arguments: object) -> None:
-        thread = threading.Thread(target=work, args=arguments, daemon=True)
-        self._threads.append(thread)
+    def _begin(self, conversation: _Conversation, work: Callable[..., None], *arguments: object) -> None:
+        def run() -> None:
+            work(*arguments)
+            with self._lock:
+                self._threads.discard(thread)
+                conversation.at_work -= 1
+                if not conversation.at_work:
+                    self._open -= set(conversation.sockets)
+                    for connection in conversation.sockets:
+                        connection.close()
+
+        thread = threading.Thread(target=run, daemon=True)
+        with self._lock:
+            self._threads.add(thread)
         thread.start()
 
     def _accept(self) -> None:
@@ -106,10 +121,14 @@ class Link:
     def _join(self, client: socket.socket, server: socket.socket) -> None:
         """Pass on what either says."""
         with self._lock:
+            if self._closing.is_set():
+                client.close()
+                server.close()
+                return
             self.connections += 1
-            self._open += [client, server]
+            self._open |= {client, server}
         established = time.monotonic() + self.round_trip
-        conversation = _Conversation(self.round_trip / 2, established, self._count)
+        conversation = _Conversation((client, server), self.round_trip / 2, established, self._count)
         for source, sink, heard in (
             (client, server, conversation.client_spoke),
             (server, client, conversation.server_spoke),
@@ -118,19 +137,22 @@ class Link:
                 each.settimeout(None)
                 each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             parcels: SimpleQueue[_Parcel] = SimpleQueue()
-            self._begin(_take, source, parcels, heard)
-            self._begin(_deliver, sink, parcels)
+            self._begin(conversation, _take, source, parcels, heard)
+            self._begin(conversation, _deliver, sink, parcels)
 
 
 @dataclass(slots=True)
 class _Conversation:
     """Who spoke last on one connection; what either says is told here, and when it arrives is answered."""
 
+    sockets: tuple[socket.socket, socket.socket]
     delay: float
     established: float
     """When TCP's handshake would be over."""
     count: Callable[[], None]
     waits_for_answer: bool = False
+    at_work: int = 4
+    """Threads that still take or deliver something; the last one closes."""
 
     def client_spoke(self) -> float:
         self.waits_for_answer = True

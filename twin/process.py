@@ -42,7 +42,7 @@ class FunctionProcess:
     Args:
         configuration: The function.
         log_stream: Its name.
-        keep: Where it lives; a new one, closed with it, if left out.
+        keep: Where it lives; a new one, closed with it, if left out. Whoever gives one reads its log himself.
         init_seconds: How long it may take to start; as configured if left out.
         guard: Kills it if it holds more memory than it may; nobody does if left out.
 
@@ -66,6 +66,7 @@ class FunctionProcess:
         self._happenings: SimpleQueue[Happening] = SimpleQueue()
         self._is_waiting = self._has_ended = False
         self._peak_mb = 0
+        self._has_own_keep = keep is None
         with ExitStack() as undo:
             self._keep = keep or undo.enter_context(FunctionKeep())
             self._api = RuntimeApi(self._happenings.put)
@@ -108,17 +109,17 @@ class FunctionProcess:
                 happening = self._hear(seconds)
         except Empty:
             self.program.kill()
-            raise InitFailed("Sandbox.Timedout", f"no start within {seconds:g} s", self.log) from None
+            raise InitFailed("Sandbox.Timedout", f"no start within {seconds:g} s", self._said) from None
         match happening:
             case Exited(status):
                 kind = OUT_OF_MEMORY if watched and watched.was_killed else None
-                raise InitFailed("Runtime.ExitError", describe_exit(status), self.log, reported_as=kind)
+                raise InitFailed("Runtime.ExitError", describe_exit(status), self._said, reported_as=kind)
             case Failed():
                 self._let_end(LAST_WORDS)
                 raise InitFailed(
                     happening.error_type,
                     happening.message,
-                    self.log,
+                    self._said,
                     happening.payload,
                     happening.reported_as,
                 )
@@ -162,6 +163,11 @@ class FunctionProcess:
         if self._closed_log is not None:
             return self._closed_log
         return self._keep.log.read_text(encoding="utf-8", errors="replace").splitlines()
+
+    @property
+    def _said(self) -> list[str]:
+        """Its log, to be kept; nothing where it stays with the keep, and may be long."""
+        return self.log if self._has_own_keep else []
 
     def write_log(self, lines: list[str]) -> None:
         """Add lines of Lambda's own."""
@@ -209,7 +215,7 @@ class FunctionProcess:
         """End it; what it logged stays."""
         if self._closed_log is None:
             self.program.kill()
-            self._closed_log = self.log
+            self._closed_log = self._said
             self._undo.close()
 
 

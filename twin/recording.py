@@ -63,10 +63,12 @@ class Recorder:
 
     def say(self, group: str, stream: str, lines: Iterable[str]) -> None:
         """Have lines written to a stream, which comes into being with its first."""
-        moment = int(time.time() * 1000)
         with self._gathering:
+            # within the lock: PutLogEvents asks for lines in the order of their times
+            moment = int(time.time() * 1000)
             events = self._lines.setdefault((group, stream), [])
-            events.extend({"timestamp": moment, "message": line} for line in lines)
+            # an empty message is refused, and a line has its end at AWS
+            events.extend({"timestamp": moment, "message": line or "\n"} for line in lines)
 
     def count(
         self, namespace: str, name: str, dimensions: Mapping[str, str], value: float, unit: str = "Count"
@@ -89,15 +91,20 @@ class Recorder:
 
     def _write(self, group: str, stream: str, events: list[dict[str, Any]]) -> None:
         logs = self._aws.client("logs")
-        try:
-            if (group, stream) not in self._streams:
+        for first in range(0, len(events), MOST_EVENTS):
+            named = {"logGroupName": group, "logStreamName": stream}
+            some = events[first : first + MOST_EVENTS]
+            try:
+                if (group, stream) not in self._streams:
+                    self._begin(group, stream)
+                with suppress(logs.exceptions.ResourceNotFoundException):
+                    logs.put_log_events(**named, logEvents=some)
+                    continue
+                # the stream was deleted, or its group was made anew
                 self._begin(group, stream)
-            for first in range(0, len(events), MOST_EVENTS):
-                logs.put_log_events(
-                    logGroupName=group, logStreamName=stream, logEvents=events[first : first + MOST_EVENTS]
-                )
-        except logs.exceptions.ResourceNotFoundException:
-            self._streams.discard((group, stream))
+                logs.put_log_events(**named, logEvents=some)
+            except logs.exceptions.ResourceNotFoundException:
+                self._streams.discard((group, stream))
 
     def _begin(self, group: str, stream: str) -> None:
         logs = self._aws.client("logs")

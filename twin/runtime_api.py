@@ -188,12 +188,16 @@ class RuntimeApi:
             return self._respond(request) if found["end"] == "response" else self._error(request)
 
     def _next(self) -> Answer:
-        """The next event; the same again to a process that asks again before it has answered."""
+        """The next event; the same again to a process that asks again before it has answered.
+
+        One that asks twice at once, or has hung up and asks anew, is ready but once.
+        """
         if self._state in {_State.FAILED, _State.MISSAID}:
             return self._forbid("Ready")
         if self._state is not _State.RUNNING:
-            self._state = _State.READY
-            self._tell(Ready())
+            if self._state is not _State.READY:
+                self._state = _State.READY
+                self._tell(Ready())
             self._changed.wait_for(lambda: self._event or self._is_closed)
         if self._event is None:
             return _refuse(500, "InternalServerError", "Internal Server Error")

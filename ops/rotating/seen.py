@@ -19,10 +19,11 @@ from stacks.secrets import JWT
 from stacks.values import API_FUNCTION_NAME, LOGIN_SECRETS, ORIGIN_SECRET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from ops.live import Live
     from ops.stack import Stack
+    from stacks.settings import Environment
 
 REVISION: Final = "SecretsRevision"
 LOGIN: Final = "ApiLogin"
@@ -68,9 +69,25 @@ def look(live: Live, kind: Kind, *, pause: Callable[[float], None]) -> Seen:
     service = deployed(live, "service", pause=pause)
     if kind is Kind.DATABASE:
         return _look_at_logins(live, service)
-    secret = _jwt_secret(live, service) if kind is Kind.JWT else _origin_secret(live)
+    secret = _jwt_secret(live, service) if kind is Kind.JWT else _origin_secret(live, service)
     versions = versions_of(live, secret)
     return Seen(kind, versions, _stage(versions), service)
+
+
+def refuse_unrenewable(environment: Environment, kind: Kind, parameters: Collection[str]) -> None:
+    """Raise `NotRenewable` where an environment can't renew a secret.
+
+    Args:
+        environment: Its settings.
+        kind: The secret.
+        parameters: Names of the parameters of its stack `service`, deployed or wanted.
+    """
+    if kind is Kind.DATABASE and LOGIN not in parameters:
+        raise NotRenewable(environment.name, kind, "its API has no roles of its own in the database")
+    if kind is Kind.JWT and PREVIOUS_JWT not in parameters:
+        raise NotRenewable(environment.name, kind, "its function has no way to accept the secret before")
+    if kind is Kind.ORIGIN and environment.edge is None:
+        raise NotRenewable(environment.name, kind, "it has no CloudFront in front")
 
 
 def unfinished(live: Live, service: Stack) -> dict[Kind, Stage]:
@@ -78,7 +95,7 @@ def unfinished(live: Live, service: Stack) -> dict[Kind, Stage]:
     secrets: Mapping[Kind, Callable[[], list[str]]] = {
         Kind.DATABASE: lambda: [live.value(value) for value in LOGIN_SECRETS.values()],
         Kind.JWT: lambda: [_jwt_secret(live, service)],
-        Kind.ORIGIN: lambda: [_origin_secret(live)],
+        Kind.ORIGIN: lambda: [_origin_secret(live, service)],
     }
     found = {}
     for kind, secrets_of in secrets.items():
@@ -100,10 +117,7 @@ def good_until(live: Live, seen: Seen) -> datetime | None:
 
 def _look_at_logins(live: Live, service: Stack) -> Seen:
     """The login whose renewal goes on, or else the one that the API does not use."""
-    if LOGIN not in service.parameters:
-        raise NotRenewable(
-            live.environment.name, Kind.DATABASE, "its API has no roles of its own in the database"
-        )
+    refuse_unrenewable(live.environment, Kind.DATABASE, service.parameters)
     in_use = service.parameters[LOGIN]
     found = {letter: versions_of(live, live.value(value)) for letter, value in LOGIN_SECRETS.items()}
     idle = next(letter for letter in API_LOGINS if letter != in_use)
@@ -121,17 +135,13 @@ def _stage(versions: Versions) -> Stage:
 
 
 def _jwt_secret(live: Live, service: Stack) -> str:
-    if PREVIOUS_JWT not in service.parameters:
-        raise NotRenewable(
-            live.environment.name, Kind.JWT, "its function has no way to accept the secret before"
-        )
+    refuse_unrenewable(live.environment, Kind.JWT, service.parameters)
     generated = held(live, service.name).get("JwtSecret")
     return generated.physical_id if generated else secret_name(live.system, JWT)
 
 
-def _origin_secret(live: Live) -> str:
-    if live.environment.edge is None:
-        raise NotRenewable(live.environment.name, Kind.ORIGIN, "it has no CloudFront in front")
+def _origin_secret(live: Live, service: Stack) -> str:
+    refuse_unrenewable(live.environment, Kind.ORIGIN, service.parameters)
     return live.value(ORIGIN_SECRET)
 
 

@@ -5,6 +5,7 @@ Not being let in is an answer too: at which step it ended, and in whose words.
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -94,7 +95,8 @@ def probe(context: Context, options: Mapping[str, Any]) -> Document:
 def resolve(target: Target) -> list[str]:
     """The addresses behind the host's name. Raises `ConnectionFailed`."""
     given = target.parameters
-    names = given.get("hostaddr") or given.get("host") or "localhost"
+    # libpq asks for no name where it is given the address, be it by its variable
+    names = given.get("hostaddr") or os.environ.get("PGHOSTADDR") or given.get("host") or "localhost"
     found: dict[str, None] = {}
     for name in names.split(","):
         try:

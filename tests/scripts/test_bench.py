@@ -60,5 +60,5 @@ def test_a_part_that_is_none_is_refused_in_one_sentence(capsys: pytest.CaptureFi
     assert 2 == ended.value.code
     assert (
         "miyabi: migration: there is no such part to measure; "
-        "name one of program, migrations, runtime, local, front\n" == (capsys.readouterr().err)
+        "name one of program, migrations, runtime, local, front, rehearsal\n" == (capsys.readouterr().err)
     )

@@ -44,13 +44,14 @@ def test_staging_is_deployed_migrated_and_answers_through_its_route(rehearse: Re
 
 
 def test_reported_answers_500_and_logs_nothing_as_in_the_report(rehearse: Rehearse) -> None:
-    code, told = rehearse(Wish("reported"))
+    code, told = rehearse(Wish("reported", diagnose=True))
     look = told["looks"][-1]
 
     assert (Exit.ROLLED_BACK, False) == (code, told["well"])
     assert (500, '{"message":"Internal Server Error"}') == (look["status"], look["body"])
     assert ([], []) == (look["streams"], look["lines"])
     assert 0 == look["metrics"].get("AWS/Lambda Invocations", 0)
+    assert ("faulty", 500) == (look["diagnosis"]["state"], look["diagnosis"]["request"]["status"])
 
 
 def test_reported_answers_once_its_api_has_the_permission(rehearse: Rehearse) -> None:
@@ -69,6 +70,9 @@ def test_reported_answers_once_its_api_has_the_permission(rehearse: Rehearse) ->
         (Wish("staging", rotate=("master",)), "there is no secret 'master' to renew"),
         (Wish("staging", to="production"), "they are two systems"),
         (Wish("staging", pending=999), "--pending 999 keeps back all"),
+        (Wish("reported", rotate=("database",)), "its API has no roles of its own"),
+        (Wish("staging", rotate=("origin", "jwt", "jwt")), "--rotate jwt can be given once"),
+        (Wish("production", to="reported"), "it would delete network.Key"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_begins(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from twin.aws import keeping
-from twin.aws.changes import changes_of
+from twin.aws.changes import changed, changes_of, count_change
 from twin.aws.clients import Aws
 from twin.aws.local import LocalAws
 from twin.deployed import Deployed
@@ -46,6 +47,7 @@ CHANGES: tuple[tuple[str, str, dict[str, Any]], ...] = (
         {"Bucket": f"bucket-{ACCOUNT}", "Key": "one", "Body": io.BytesIO(b"read as it goes")},
     ),
     ("sns", "create_topic", {"Name": "one"}),
+    ("cloudwatch", "put_dashboard", {"DashboardName": "one", "DashboardBody": "{}"}),
     ("secretsmanager", "create_secret", {"Name": "one", "SecretString": "any"}),
 )
 
@@ -66,9 +68,10 @@ def test_to_read_is_no_change_in_any_protocol(aws: Aws) -> None:
 
 def test_to_change_is_a_change_in_any_protocol(aws: Aws) -> None:
     for service, operation, parameters in CHANGES:
-        before = changes_of(ACCOUNT)
+        before, of_service = changes_of(ACCOUNT), changes_of(ACCOUNT, service)
         getattr(aws.client(service), operation)(**parameters)
         assert before < changes_of(ACCOUNT), operation
+        assert of_service < changes_of(ACCOUNT, service), operation
 
 
 def test_a_change_of_one_service_is_none_of_another(aws: Aws) -> None:
@@ -122,6 +125,16 @@ def test_what_functions_say_is_no_change(aws: Aws) -> None:
     assert before == changes_of(ACCOUNT)
 
 
+def test_to_invoke_a_function_is_no_change() -> None:
+    functions = "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions"
+    before = changes_of(ACCOUNT)
+    count_change(ACCOUNT, "POST", f"{functions}/f/invocations?Qualifier=live", {}, b"{}")
+    assert before == changes_of(ACCOUNT)
+    count_change(ACCOUNT, "POST", f"{functions}/f/versions", {}, b"{}")
+
+    assert before + 1 == changes_of(ACCOUNT)
+
+
 def test_an_answer_is_kept_until_something_changes(aws: Aws) -> None:
     deployed, ssm = Deployed(aws), aws.client("ssm")
     ssm.put_parameter(Name="/one", Value="1", Type="String")
@@ -130,6 +143,55 @@ def test_an_answer_is_kept_until_something_changes(aws: Aws) -> None:
     assert first is deployed.call("ssm", "get_parameter", Name="/one")
     ssm.put_parameter(Name="/one", Value="2", Type="String", Overwrite=True)
     assert "2" == deployed.call("ssm", "get_parameter", Name="/one")["Parameter"]["Value"]
+
+
+def test_a_change_at_once_is_one_of_services_that_nobody_has_changed_yet() -> None:
+    account = "610500000021"
+    before = [changes_of(account, "ssm"), changes_of(account, "ssm", "ec2"), changes_of(account)]
+    changed(account)
+
+    assert [number + 1 for number in before] == [
+        changes_of(account, "ssm"),
+        changes_of(account, "ssm", "ec2"),
+        changes_of(account),
+    ]
+
+
+def test_rds_changes_the_secrets_of_its_masters(aws: Aws) -> None:
+    deployed = Deployed(aws)
+    aws.client("rds").create_db_instance(
+        DBInstanceIdentifier="one",
+        DBInstanceClass="db.t4g.micro",
+        Engine="postgres",
+        AllocatedStorage=20,
+        MasterUsername="master",
+        ManageMasterUserPassword=True,
+    )
+    [told] = deployed.call("rds", "describe_db_instances")["DBInstances"]
+    secret = {"SecretId": told["MasterUserSecret"]["SecretArn"]}
+
+    def held() -> dict[str, str]:
+        value = deployed.call("secretsmanager", "get_secret_value", **secret)["SecretString"]
+        return dict(json.loads(value))
+
+    before = held()
+    aws.client("rds").modify_db_instance(
+        DBInstanceIdentifier="one", RotateMasterUserPassword=True, ApplyImmediately=True
+    )
+
+    assert "master" == before["username"] == held()["username"]
+    assert len({before["password"], held()["password"]}) == 2, "RDS makes another password"
+
+
+def test_what_is_kept_shows_no_secret(aws: Aws) -> None:
+    aws.client("secretsmanager").create_secret(Name="one", SecretString="for-nobody's-eyes")
+    deployed = Deployed(aws)
+    assert (
+        "for-nobody's-eyes"
+        == deployed.call("secretsmanager", "get_secret_value", SecretId="one")["SecretString"]
+    )
+
+    assert "for-nobody" not in repr(vars(deployed))
 
 
 def test_a_change_by_http_is_seen_as_well() -> None:

@@ -229,19 +229,33 @@ def test_what_has_no_status_is_the_body_of_a_200(document: Any, body: str) -> No
         {"statusCode": "200"},
         {"statusCode": True},
         {"statusCode": None},
-        {"statusCode": 99},
+        {"statusCode": 199},
+        {"statusCode": 600},
         {"body": {"a": 1}},
         {"headers": {"x": {}}},
         {"headers": {"x": "a\r\nset-cookie: b"}},
         {"headers": {"x": "日本"}},
+        {"headers": {"x": "a\0b"}},
+        {"headers": {"x\r\nset-cookie": "b"}},
+        {"headers": {"x y": "b"}},
+        {"headers": {"": "b"}},
+        {"headers": {"é": "b"}},
         {"headers": ["x"]},
         {"cookies": [None]},
         {"cookies": 7},
+        {"cookies": "a=1"},
+        {"cookies": {"a": "1"}},
         {"body": "no base64!", "isBase64Encoded": True},
     ],
 )
 def test_a_malformed_answer_is_a_500(wrong: dict[str, Any]) -> None:
     assert FAILED == read_answer({"statusCode": 200} | wrong)
+
+
+def test_cookies_may_come_in_several_headers() -> None:
+    request = Request("GET", "/", (("Cookie", "a=1; b=2"), ("cookie", "c=3,4;")))
+
+    assert ["a=1", "b=2", "c=3,4"] == make_event(request, Match("$default", {}), Api())["cookies"]
 
 
 # Origins.

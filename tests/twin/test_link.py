@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from tests.twin.observing import wait_until
 from twin.link import Link
 
 if TYPE_CHECKING:
@@ -83,6 +84,25 @@ def test_a_server_that_is_not_there_is_a_connection_that_ends() -> None:
         port = gone.getsockname()[1]
     with Link(port) as link, socket.create_connection(("127.0.0.1", link.port)) as connection:
         assert connection.recv(1) == b""
+
+
+def test_a_connection_that_has_ended_leaves_nothing_behind() -> None:
+    with parrot() as port, Link(port) as link:
+        with socket.create_connection(("127.0.0.1", link.port)) as connection:
+            ask(connection, b"hello")
+            held = (len(link._open), len(link._threads))
+        wait_until(lambda: not link._open and not link._threads)
+
+    assert (2, 4) == held
+
+
+def test_who_comes_while_a_link_is_closed_is_cut_off() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        link = Link(server.getsockname()[1])
+        link._closing.set()
+        link._join(*socket.socketpair())
+
+    assert (set(), 0) == (link._open, link.connections)
 
 
 def test_closing_a_link_ends_its_connections() -> None:

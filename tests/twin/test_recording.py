@@ -10,7 +10,7 @@ import pytest
 
 from twin.aws import keeping
 from twin.aws.clients import Aws
-from twin.recording import Recorder
+from twin.recording import SINGLE_VALUES, Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +95,24 @@ def test_a_stream_begins_anew_when_its_group_was_made_anew(aws: Aws) -> None:
     assert ["after"] == messages(aws, "a")
 
 
+def test_a_stream_that_is_deleted_begins_anew_and_loses_nothing(aws: Aws) -> None:
+    with Recorder(aws) as recorder:
+        recorder.say("/one", "a", ["before"])
+        recorder.flush()
+        aws.client("logs").delete_log_stream(logGroupName="/one", logStreamName="a")
+        recorder.say("/one", "a", ["after"])
+
+    assert ["after"] == messages(aws, "a")
+
+
+def test_an_empty_line_is_a_line(aws: Aws) -> None:
+    """Which CloudWatch refuses without its end."""
+    with Recorder(aws) as recorder:
+        recorder.say("/one", "a", ["", "and another"])
+        recorder.flush()
+        assert ["\n", "and another"] == messages(aws, "a")
+
+
 def test_values_beyond_what_is_kept_one_by_one_are_in_the_sum(aws: Aws) -> None:
     with Recorder(aws) as recorder:
         for _ in range(3):
@@ -103,6 +121,16 @@ def test_values_beyond_what_is_kept_one_by_one_are_in_the_sum(aws: Aws) -> None:
             recorder.flush()
 
     assert 3 * sum(range(500)) == sums(aws, "Duration")
+
+
+def test_a_minute_has_no_more_single_values_than_it_may(aws: Aws) -> None:
+    recorder, values = Recorder(aws), [float(number) for number in range(500)]
+    figures = [("AWS/Lambda", name, (), "Count", datetime.now(UTC)) for name in ("one", "another")]
+
+    def single(figure: int) -> int:
+        return sum(len(told.get("Values", ())) for told in recorder._told(figures[figure], values))
+
+    assert [500, SINGLE_VALUES - 500, 0, 500] == [single(figure) for figure in (0, 0, 0, 1)]
 
 
 def test_every_value_of_many_threads_is_counted_once(aws: Aws) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -98,6 +99,21 @@ def test_a_process_that_asks_again_before_it_has_answered_is_given_the_same_even
     assert (200, INVOCATION.payload) == client.ask("GET", f"{PREFIX}/invocation/next")
     assert 202 == client.ask("POST", f"{PREFIX}/invocation/id-7/response", b"1")[0]
     assert Answered(b"1") == client.heard()
+
+
+def test_a_process_that_asks_twice_at_once_is_ready_but_once(client: Client) -> None:
+    """As one does that has lost patience, and its connection with it."""
+    with ThreadPoolExecutor(2) as callers:
+        request = Request("GET", f"{PREFIX}/invocation/next")
+        asked = [callers.submit(client.api.handle, request) for _ in range(2)]
+        heard = [client.heard()]
+        time.sleep(0.05)
+        client.api.hand_over(INVOCATION)
+        given = [each.result(20).body for each in asked]
+    client.ask("POST", f"{PREFIX}/invocation/id-7/response", b"7")
+
+    assert [INVOCATION.payload] * 2 == given
+    assert [Ready(), Answered(b"7")] == [*heard, client.heard()]
 
 
 def test_a_document_that_is_too_long_becomes_an_error(client: Client) -> None:

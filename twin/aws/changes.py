@@ -23,10 +23,15 @@ LOOKED_AT: Final = 1000
 _INVOKE: Final = re.compile(r"/functions/[^/]+/invocations$")
 _NAMES: Final = {"apigateway": "apigatewayv2", "monitoring": "cloudwatch"}
 """What boto3 calls a service whose address has another name."""
-_ELSEWHERE: Final = {"lambda": ("ec2",)}
-"""Services that another one's requests change as well: a function in a VPC has network interfaces."""
+_ELSEWHERE: Final = {"lambda": ("ec2",), "rds": ("secretsmanager",)}
+"""Services that another one's requests change as well.
+
+A function in a VPC has network interfaces, and RDS keeps master passwords in secrets.
+"""
 _ALL: Final = ""
 """Counts the changes of every service."""
+_AT_ONCE: Final = "*"
+"""Counts the changes of all services at once, also of those of which nothing else has been counted."""
 _CHANGES: Final[Counter[tuple[str, str]]] = Counter()
 _LOCK: Final = Lock()
 
@@ -36,14 +41,13 @@ def changes_of(account: str, *services: str) -> int:
 
     Services are named as by boto3: `lambda`, `apigatewayv2`.
     """
-    return sum(_CHANGES[account, service] for service in services or (_ALL,))
+    return sum(_CHANGES[account, service] for service in (*(services or (_ALL,)), _AT_ONCE))
 
 
 def changed(account: str, *services: str) -> None:
     """Count a change that no request has made; without services, of everything there is."""
     with _LOCK:
-        _CHANGES[account, _ALL] += 1
-        for service in services or {known for owner, known in _CHANGES if owner == account and known}:
+        for service in (_ALL, *services) if services else (_AT_ONCE,):
             _CHANGES[account, service] += 1
 
 

@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 from twin.answer import OWN_HEADERS, Answer
 from twin.aws.clients import models
 from twin.aws.dispatch import ACCOUNT_HEADER, dispatch
+from twin.aws.endpoints import asked_at
 from twin.aws.errors import ServiceMissing
 from twin.cluster import ADDRESS
 from twin.errors import PortTaken
@@ -142,7 +143,8 @@ class AwsServer:
     def _dispatched(self, request: Request, url: str) -> Answer:
         names = {name.lower() for name, _ in request.headers} - UNSENT
         headers = {name: request.header(name) for name in names} | {"content-length": str(len(request.body))}
-        status, answered, body = dispatch(self.account, request.method, url, headers, request.body)
+        with asked_at(self.endpoint):
+            status, answered, body = dispatch(self.account, request.method, url, headers, request.body)
         if (status, body) == NOT_YET:
             raise ServiceMissing(url)
         lower = {name.lower(): value for name, value in answered.items()}

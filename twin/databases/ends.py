@@ -78,7 +78,7 @@ class End(asyncio.Protocol):
         self.transport.abort()
 
     def _pass_on(self, data: bytes) -> None:
-        if self.delay or self._parcels:
+        if self.delay:
             self._parcels.append(data)
             asyncio.get_running_loop().call_later(self.delay, self._deliver)
         else:
@@ -127,8 +127,12 @@ class Client(End):
         if self._deciding is not None and self.other is None:
             self._deciding.cancel()
 
+    def read(self, said: bytes) -> asking.Next | asking.Asked:
+        """What is wanted by what was said until now: PostgreSQL's, unless a subclass speaks otherwise."""
+        return asking.read(said, tls_accepted=self._tls_accepted)
+
     def _find_out(self) -> None:
-        found = asking.read(bytes(self._said), tls_accepted=self._tls_accepted)
+        found = self.read(bytes(self._said))
         if isinstance(found, asking.Asked):
             self._deciding = asyncio.get_running_loop().create_task(self._decide(found))
         elif found is not asking.Next.READ:

@@ -6,7 +6,7 @@ can't extend a file. All else is real.
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -40,7 +40,7 @@ CREATE FUNCTION twin_storage_full.refuse_to_define() RETURNS event_trigger LANGU
 END $$;
 DO $$ DECLARE named regclass; BEGIN
     FOR named IN SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND NOT c.relispartition
+        WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
             AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
     LOOP
         EXECUTE format('CREATE TRIGGER twin_storage_full BEFORE INSERT OR UPDATE ON %s '
@@ -53,6 +53,8 @@ CREATE EVENT TRIGGER twin_storage_full ON ddl_command_start
 EMPTY: Final = (
     "DROP EVENT TRIGGER IF EXISTS twin_storage_full; DROP SCHEMA IF EXISTS twin_storage_full CASCADE"
 )
+NO_SLOTS: Final = ("too many clients already", "remaining connection slots are reserved")
+"""What PostgreSQL says to whoever gets no connection."""
 CERTIFICATES: Final = ("by another authority", "expired", "for another name")
 OTHER_NAME: Final = "another.rds.example"
 
@@ -63,10 +65,11 @@ def fill_storage(deployed: Deployed, hosted: Hosted) -> Undo:
     What is there can be read, and deleted to make room.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Troubleshooting.html#CHAP_Troubleshooting.Storage
     """
-    undo = ExitStack()
-    for database in _databases(hosted):
-        _run(hosted, database, FILL)
-        undo.callback(_run, hosted, database, EMPTY)
+    with ExitStack() as filled:
+        for database in _databases(hosted):
+            _run(hosted, database, FILL)
+            filled.callback(_run, hosted, database, EMPTY)
+        undo = filled.pop_all()
     hosted.is_full = True
     before = _set_status(deployed, hosted, FULL)
 
@@ -79,14 +82,21 @@ def fill_storage(deployed: Deployed, hosted: Hosted) -> Undo:
 
 
 def use_up_connections(hosted: Hosted) -> Undo:
-    """Open connections as the master until the server takes no more: SQLSTATE 53300 for all others."""
+    """Open connections as the master until the server takes no more: SQLSTATE 53300 for all others.
+
+    Raises psycopg's OperationalError if the server refuses for another reason.
+    """
     from psycopg import OperationalError, connect
 
-    held = ExitStack()
-    with suppress(OperationalError):
+    with ExitStack() as held:
         while True:
-            held.enter_context(closing(connect(hosted.master_url())))
-    return held.close
+            try:
+                held.enter_context(closing(connect(hosted.master_url())))
+            except OperationalError as error:
+                # libpq tells no SQLSTATE of a connection that did not come about
+                if not any(sentence in str(error) for sentence in NO_SLOTS):
+                    raise
+                return held.pop_all().close
 
 
 def delay(hosted: Hosted, seconds: float) -> Undo:

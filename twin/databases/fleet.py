@@ -67,7 +67,11 @@ class Fleet:
         for gone in self._hosted.keys() - instances.keys():
             self._end(gone)
         for instance in instances.values():
-            self._follow(instance)
+            try:
+                self._follow(instance)
+            except (TwinError, ClientError) as error:
+                # what is wrong with one is no reason to leave the others
+                self.trouble(f"database {instance.identifier} is not as it is deployed: {error}")
 
     def close(self) -> None:
         """End all servers."""
@@ -127,11 +131,12 @@ class Fleet:
             except PostgresFailed as error:
                 self.trouble(f"database {instance.identifier} does not run any more: {error}")
         elif self._failed.get(instance.resource_id) != (instance, parameters):
-            self._begin(instance, parameters, password, history)
+            self._begin(instance, parameters, password, history, binaries)
 
-    def _begin(self, instance: Instance, parameters: Parameters, password: str, history: History) -> None:
+    def _begin(
+        self, instance: Instance, parameters: Parameters, password: str, history: History, binaries: Path
+    ) -> None:
         origin, passing = self._origin(instance, history)
-        binaries = find_binaries(str(instance.major))
         try:
             hosted = host(
                 instance,

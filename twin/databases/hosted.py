@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from twin.cluster import HOSTS
 from twin.databases.copying import copy_running, copy_stopped
 from twin.databases.instance import Verdict
-from twin.databases.parameters import Parameters, dynamic
+from twin.databases.parameters import Parameters, static
 from twin.postgres import Master, start
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ class Hosted:
     Attributes:
         instance: As it was told last.
         server: Its PostgreSQL; stopped while the instance is.
-        parameters: What the server was last told.
-        at_start: What it was told when it started last.
+        parameters: What counts at the server.
         password: The master's.
         round_trip: Seconds that the network takes to it and back, besides what it takes here.
         is_full: Whether its disk plays at being full.
@@ -50,7 +49,6 @@ class Hosted:
     server: Server
     authority: Authority
     parameters: Parameters
-    at_start: Parameters
     password: str = field(repr=False)
     round_trip: float = 0.0
     is_full: bool = False
@@ -77,7 +75,7 @@ class Hosted:
             elif not self._runs or restarts > self.restarts or _restarts(before, instance):
                 self._restart(parameters)
             else:
-                self._apply(self.at_start.after(parameters, dynamic(self.server.binaries)))
+                self._apply(self.parameters.after(parameters, static(self.server.binaries)))
             self.restarts = restarts
             if runs and password != self.password:
                 with self.connection() as connection:
@@ -149,7 +147,7 @@ class Hosted:
         self._stop()
         self.server.configure(parameters.settings, plain=parameters.plain)
         self.server.restart(immediate=False)
-        self.parameters = self.at_start = parameters
+        self.parameters = parameters
         self._runs = True
 
     def _apply(self, parameters: Parameters) -> None:
@@ -203,7 +201,11 @@ def host(
         authority=authority,
         origin=origin,
     )
-    if parameters.plain:
-        server.configure(parameters.settings, plain=True)
-        server.reload()
-    return Hosted(instance, server, authority, parameters, parameters, password)
+    try:
+        if parameters.plain:
+            server.configure(parameters.settings, plain=True)
+            server.reload()
+    except BaseException:
+        server.close()
+        raise
+    return Hosted(instance, server, authority, parameters, password)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import ClientError
 
+from ops.errors import OperationError
 from twin.databases.instance import Verdict
 from twin.databases.ways import Way
 from twin.errors import TwinError
@@ -14,10 +15,10 @@ from twin.errors import TwinError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ops.network.place import Reach
     from twin.databases.asking import Asked
     from twin.databases.hosted import Hosted
     from twin.databases.instance import Instance
-    from twin.network.place import Reach
 
 
 class Servers(Protocol):
@@ -75,7 +76,7 @@ class PlaceJudge:
             return Verdict.REFUSED
         try:
             found = self.reached(hosted.instance, self.port)
-        except (TwinError, ClientError) as error:
+        except (TwinError, OperationError, ClientError) as error:
             self.fleet.trouble(f"nobody is let through to database {hosted.instance.identifier}: {error}")
             return Verdict.DROPPED
         if not found.allowed:

@@ -25,6 +25,8 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.Gener
 """
 STATIC: Final = "postmaster"
 """Context of a setting that counts from the next start on."""
+AT_REBOOT: Final = "pending-reboot"
+"""How a parameter is set that is to wait for one."""
 PRELOADED: Final = "shared_preload_libraries"
 OF_THE_FAMILY: Final = {
     "max_connections": "LEAST({DBInstanceClassMemory/9531392},5000)",
@@ -75,31 +77,37 @@ class Parameters:
         settings: By name, in PostgreSQL's own form.
         plain: Whether connections without TLS are let in.
         left_out: What the group says to no effect here, with the reason.
+        waiting: What was set to count from the next reboot on, be it dynamic or not.
     """
 
     group: str
     settings: Mapping[str, str]
     plain: bool
     left_out: Mapping[str, str] = field(default_factory=dict)
+    waiting: frozenset[str] = frozenset()
 
-    def after(self, now: Parameters, dynamic: frozenset[str]) -> Parameters:
-        """What counts of `now` while a server runs that was started with these.
+    def after(self, now: Parameters, static: frozenset[str]) -> Parameters:
+        """What counts while a server runs with these, and its group has come to say `now`.
 
-        Static parameters wait for a reboot, and so does all of another group: "When you associate a new DB
-        parameter group with a DB instance, ... applied only after the DB instance is rebooted."
+        Static parameters wait for a reboot, and so does what was set with that method, and all of another
+        group: "When you associate a new DB parameter group with a DB instance, ... applied only after the DB
+        instance is rebooted."
         https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html
+        https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBParameterGroup.html
         """
         if now.group != self.group:
             return self
-        changed = {name for name in self.settings.keys() | now.settings.keys() if name in dynamic}
-        settings = {name: value for name, value in self.settings.items() if name not in changed}
-        settings |= {name: value for name, value in now.settings.items() if name in changed}
-        return Parameters(self.group, settings, now.plain, now.left_out)
+        waiting = static | now.waiting
+        settings = {name: value for name, value in self.settings.items() if name in waiting}
+        settings |= {name: value for name, value in now.settings.items() if name not in waiting}
+        plain = self.plain if FORCE_SSL in waiting else now.plain
+        return Parameters(self.group, settings, plain, now.left_out, now.waiting)
 
 
 def parameters_of(deployed: Deployed, instance: Instance, binaries: Path) -> Parameters:
     """What an instance's group says, as the server of these programs can take it."""
-    said = _said(deployed, instance.parameter_group)
+    told = _told(deployed, instance.parameter_group)
+    said = {name: str(parameter["ParameterValue"]) for name, parameter in told.items()}
     known, left_out = contexts(binaries), dict[str, str]()
     variables = _variables(instance)
     settings = dict(OWN_SINCE_16 if "reserved_connections" in known else OWN)
@@ -116,7 +124,8 @@ def parameters_of(deployed: Deployed, instance: Instance, binaries: Path) -> Par
         except _LeftOut as left:
             left_out[name] = str(left)
     forced = said.get(FORCE_SSL, "1" if instance.major >= FORCED_SINCE else "0")
-    return Parameters(instance.parameter_group, settings, forced == "0", left_out)
+    waiting = frozenset(name for name, parameter in told.items() if parameter.get("ApplyMethod") == AT_REBOOT)
+    return Parameters(instance.parameter_group, settings, forced == "0", left_out, waiting)
 
 
 class _LeftOut(Exception):
@@ -154,10 +163,11 @@ def _variables(instance: Instance) -> dict[str, int]:
     return found
 
 
-def _said(deployed: Deployed, group: str) -> dict[str, str]:
+def _told(deployed: Deployed, group: str) -> dict[str, Any]:
+    """Parameters of a group that have a value, by name."""
     told = deployed.pages("rds", "describe_db_parameters", "Parameters", DBParameterGroupName=group)
     return {
-        parameter["ParameterName"]: str(parameter["ParameterValue"])
+        parameter["ParameterName"]: parameter
         for parameter in told
         if parameter.get("ParameterValue") is not None
     }
@@ -178,9 +188,9 @@ def _name_and_context(listed: str) -> Iterator[tuple[str, str]]:
         yield name, context
 
 
-def dynamic(binaries: Path) -> frozenset[str]:
-    """Settings that a running server changes when it is told to look again; all that extensions bring too."""
-    return frozenset(name for name, context in contexts(binaries).items() if context != STATIC)
+def static(binaries: Path) -> frozenset[str]:
+    """Settings that a running server does not change; which of an extension's it knows itself."""
+    return frozenset(name for name, context in contexts(binaries).items() if context == STATIC)
 
 
 @cache

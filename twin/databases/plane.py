@@ -11,6 +11,8 @@ from threading import Event, Lock, RLock, Thread
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import quote
 
+from ops.network.place import OUTSIDE, Place
+from ops.network.reaching import reach
 from twin.account import find_account
 from twin.aws.changes import changes_of
 from twin.certificates import Authority
@@ -21,17 +23,15 @@ from twin.databases.judging import PlaceJudge
 from twin.databases.relaying import Relaying
 from twin.installation import find_binaries, find_room
 from twin.keeping import Keep
-from twin.network.place import OUTSIDE, Place
-from twin.network.reaching import reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from ops.network.place import Reach
     from twin.databases.hosted import Hosted
     from twin.databases.relaying import Door
     from twin.deployed import Deployed
-    from twin.network.place import Reach
     from twin.recording import Recorder
 
     Reaching = Callable[[Deployed, Place, Place, int], Reach]
@@ -175,10 +175,10 @@ class Databases:
         return f"postgresql://{login}@{instance.host}:{where.port}/{instance.database or 'postgres'}?{query}"
 
     def measure(self) -> None:
-        """Count what is true of each server now."""
+        """Count what is true of each server now; one that can't be asked keeps nobody from the others."""
         self.settle()
         for hosted in self._fleet.servers():
-            telling.measure(self._recorder, hosted)
+            self._fleet.attempt(partial(telling.measure, self._recorder, hosted))
 
     def fill_storage(self, identifier: str) -> Callable[[], None]:
         """As `failing.fill_storage`."""

@@ -1,4 +1,4 @@
-"""Passes on the bytes of connections to databases, or does not, as it is told at each connection.
+"""Passes on the bytes of connections, to databases for one, or does not, as it is told at each connection.
 
 One thread does it for all: an event loop of its own. Who may pass is asked in other threads, since the answer
 may take a while; what crosses a connection that was let through is not looked at.
@@ -19,7 +19,7 @@ from twin.databases.loopback import ON_LINUX, bound, find_address, full
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from typing import Any
 
     from twin.databases.asking import Asked
@@ -101,12 +101,16 @@ class Relaying:
     """The event loop, and all doors; a context manager.
 
     Closing it cuts every connection.
+
+    Args:
+        client: What becomes of a connection's end: it finds out what is wanted.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, client: Callable[[Judge, Relaying], Client] = Client) -> None:
+        self._client = client
         self._loop = asyncio.new_event_loop()
-        self._thread = Thread(target=self._loop.run_forever, name="databases", daemon=True)
-        self._asking = ThreadPoolExecutor(ASKING, thread_name_prefix="databases-asking")
+        self._thread = Thread(target=self._loop.run_forever, name="relaying", daemon=True)
+        self._asking = ThreadPoolExecutor(ASKING, thread_name_prefix="relaying-asking")
         self._doors: list[Door] = []
         self._adopting: set[asyncio.Task[Any]] = set()
         self.ends: set[End] = set()
@@ -143,7 +147,7 @@ class Relaying:
     def adopt(self, connection: socket.socket, judge: Judge) -> None:
         """Have a connection that was accepted decided on; called by the loop."""
         begun = self._loop.create_task(
-            self._loop.connect_accepted_socket(lambda: Client(judge, self), connection)
+            self._loop.connect_accepted_socket(lambda: self._client(judge, self), connection)
         )
         self._adopting.add(begun)
         begun.add_done_callback(self._adopting.discard)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,8 @@ class Snapshots:
 
     def __init__(self, deployed: Deployed, folder: Path) -> None:
         self._deployed, self._folder = deployed, folder
-        self._data: dict[str, Path] = {}
+        self._data: dict[str, tuple[Path, Any]] = {}
+        """The folder of each, and when the snapshot was made: a name may be given again."""
 
     def keep(self, hosted: Mapping[str, Hosted]) -> None:
         """Have the data of each snapshot that is there, as it is now where it is new.
@@ -32,16 +33,20 @@ class Snapshots:
             hosted: Servers by the resource ids of their instances.
         """
         told = self._deployed.pages("rds", "describe_db_snapshots", "DBSnapshots", SnapshotType="manual")
-        there = {one["DBSnapshotIdentifier"]: one.get("DbiResourceId") for one in told}
-        for name in self._data.keys() - there.keys():
-            shutil.rmtree(self._data.pop(name))
-        for name, source in there.items():
-            if name not in self._data and source in hosted:
-                self._data[name] = self.copy(hosted[source])
+        there = {one["DBSnapshotIdentifier"]: one for one in told}
+        for name, (data, made) in list(self._data.items()):
+            if name not in there or there[name].get("SnapshotCreateTime") != made:
+                shutil.rmtree(data)
+                del self._data[name]
+        for name, one in there.items():
+            source = hosted.get(one.get("DbiResourceId"))
+            if name not in self._data and source is not None:
+                self._data[name] = (self.copy(source), one.get("SnapshotCreateTime"))
 
     def data(self, snapshot: str) -> Path | None:
         """The data folder that a snapshot holds; None where it was made of no server of ours."""
-        return self._data.get(snapshot)
+        found = self._data.get(snapshot)
+        return found and found[0]
 
     def copy(self, hosted: Hosted) -> Path:
         """A copy of what an instance has now."""

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from twin.cluster import SUPERUSER
+from twin.databases.instance import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,7 @@ class Logs:
 
 def measure(recorder: Recorder, hosted: Hosted) -> None:
     """Count what is true of the server now."""
-    if hosted.instance.verdict.name != "PASSES":
+    if hosted.verdict is not Verdict.PASSES:
         return
     with hosted.connection() as connection:
         row = connection.execute(FIGURES, [SUPERUSER]).fetchone()

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
+from ops.policies.resources import service_may
 from twin.answer import Answer
 from twin.edge.errors import NotServed
-from twin.policies.resources import service_may
 
 if TYPE_CHECKING:
     from twin.deployed import Deployed

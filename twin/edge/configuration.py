@@ -19,13 +19,6 @@ if TYPE_CHECKING:
     Document = Mapping[str, Any]
 
 _S3_DOMAIN: Final = re.compile(r"(?P<bucket>.+)\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?")
-ERRORS_KEPT: Final = 10
-"""Seconds that an error is kept where nothing else is configured.
-
-https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
-"""
-KEPT_ERRORS: Final = frozenset({400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504})
-"""Errors that are kept at all, by the same page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +45,9 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class ErrorResponse:
-    """What is shown for an error in place of the origin's answer, and how long it is kept."""
+    """What is shown for an error in place of the origin's answer, and how long it is kept, if it is told."""
 
-    seconds: int
+    seconds: int | None
     status: int | None = None
     page: str | None = None
 
@@ -165,7 +158,7 @@ def _behaviour(behaviour: Document) -> Behaviour:
 def _error(response: Document) -> ErrorResponse:
     seconds = response.get("ErrorCachingMinTTL")
     return ErrorResponse(
-        seconds=ERRORS_KEPT if seconds is None else int(seconds),
+        seconds=None if seconds is None else int(seconds),
         status=int(response["ResponseCode"]) if response.get("ResponseCode") else None,
         page=response.get("ResponsePagePath") or None,
     )

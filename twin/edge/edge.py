@@ -8,16 +8,14 @@ A distribution is found when it is asked for, and served as it is deployed at th
 
 from __future__ import annotations
 
-from functools import partial
-from threading import Lock
 from typing import TYPE_CHECKING, Final, Self
 
+from twin.addresses import Addresses
 from twin.edge import firewall, response_headers
 from twin.edge.errors import DistributionUnknown, NotServed
 from twin.edge.functions import read_function
 from twin.edge.pages import error_page
 from twin.edge.viewing import Viewing
-from twin.http_server import HttpServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +44,7 @@ class Edge:
     def __init__(self, deployed: Deployed, recorder: Recorder, apis: Apis) -> None:
         self._deployed = deployed
         self._viewing = Viewing(deployed, recorder, apis)
-        self._servers: dict[str, HttpServer] = {}
-        self._lock = Lock()
+        self._addresses = Addresses(self.handle, self._require, MOST_BODY, _TOO_LARGE)
 
     @property
     def unchecked(self) -> list[str]:
@@ -67,15 +64,11 @@ class Edge:
         Raises:
             DistributionUnknown: There is no such distribution.
         """
-        with self._lock:
-            if distribution_id not in self._servers:
-                if self._viewing.distribution(distribution_id) is None:
-                    raise DistributionUnknown(distribution_id)
-                handle = partial(self.handle, distribution_id)
-                server = HttpServer(handle, port=0, max_body=MOST_BODY, too_large=_TOO_LARGE)
-                server.start()
-                self._servers[distribution_id] = server
-            return f"http://127.0.0.1:{self._servers[distribution_id].port}"
+        return self._addresses.find(distribution_id)
+
+    def _require(self, distribution_id: str) -> None:
+        if self._viewing.distribution(distribution_id) is None:
+            raise DistributionUnknown(distribution_id)
 
     def handle(self, distribution_id: str, request: Request) -> Answer:
         """Answer a viewer, as the distribution's address does."""
@@ -100,7 +93,4 @@ class Edge:
 
     def __exit__(self, *error: object) -> None:
         """Answer what is under way, and end."""
-        with self._lock:
-            for server in self._servers.values():
-                server.close()
-            self._servers.clear()
+        self._addresses.__exit__()

@@ -26,6 +26,8 @@ SCOPE: Final = "CLOUDFRONT"
 WINDOW: Final = 300
 """Seconds over which requests are counted where the rule says nothing."""
 DEFAULT_ACTION: Final = "Default_Action"
+TRIED: Final = frozenset({"Allow", "Block", "Count"})
+"""Actions of rules; one that asks the viewer something is not."""
 
 
 class Firewall:
@@ -99,6 +101,11 @@ def unchecked(deployed: Deployed, arn: str) -> Iterator[str]:
         if not _is_known(rule):
             (kind,) = rule["Statement"]
             yield f"rule {rule['Name']} of web ACL {acl['Name']} is not tried ({kind})"
+        action = rule.get("Action") or {}
+        for name in sorted(action.keys() - TRIED):
+            yield f"rule {rule['Name']} of web ACL {acl['Name']} lets pass whom it matches ({name})"
+        if (action.get("Block") or {}).get("CustomResponse"):
+            yield f"rule {rule['Name']} of web ACL {acl['Name']} blocks in CloudFront's words, not its own"
 
 
 def _is_known(rule: Rule) -> bool:

@@ -41,6 +41,11 @@ _OF_BEHAVIOURS: Final[tuple[tuple[str, Callable[[Document], bool]], ...]] = (
         "the twin does not know its origin request policy, and forwards nothing",
         lambda it: bool(_forwarded(it)) and _forwarded(it) not in ORIGIN_REQUEST_POLICIES,
     ),
+    (
+        "who asks for a part of an object, or for what has changed, gets all of it",
+        lambda it: _kept_seconds(it) > 0,
+    ),
+    ("what has expired is not shown while its origin fails", lambda it: _kept_seconds(it) > 0),
     ("no function runs for answers", lambda it: bool(_events(it) - {VIEWER_REQUEST})),
     ("no Lambda@Edge runs", lambda it: bool(it["LambdaFunctionAssociations"].get("Quantity"))),
     (
@@ -66,6 +71,12 @@ def _timeout(origin: Document) -> int:
 
 def _cache(behaviour: Document) -> str | None:
     return behaviour.get("CachePolicyId")
+
+
+def _kept_seconds(behaviour: Document) -> float:
+    """How long an answer is kept at most."""
+    policy = CACHE_POLICIES.get(_cache(behaviour) or "")
+    return policy.most if policy else 0
 
 
 def _forwarded(behaviour: Document) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+from html import escape
 from typing import Final
 
 from twin.answer import Answer
@@ -30,7 +31,7 @@ _LEAST_ERROR: Final = 400
 
 def error_page(status: int, why: str, request_id: str) -> Answer:
     """An error of CloudFront's own."""
-    page = _PAGE.format(status=status, why=why, request_id=request_id).encode()
+    page = _PAGE.format(status=status, why=escape(why, quote=False), request_id=request_id).encode()
     return Answer(status, (("server", "CloudFront"), ("content-type", "text/html")), page)
 
 

@@ -6,14 +6,16 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HowCloudFront
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from ops.errors import OperationError
 from twin.answer import Answer
 from twin.aws.changes import changes_of
 from twin.edge import metrics, response_headers
 from twin.edge.bucket import Buckets
-from twin.edge.cache import Cache, seconds_of
-from twin.edge.configuration import ERRORS_KEPT, KEPT_ERRORS, read_distribution
+from twin.edge.cache import Cache, seconds_of, seconds_of_error
+from twin.edge.configuration import read_distribution
 from twin.edge.firewall import Firewall
 from twin.edge.forwarding import forwarded
 from twin.edge.functions import read_function
@@ -102,7 +104,7 @@ class Viewing:
             return error_page(403, BAD_REQUEST, cf_id), MISS
         try:
             answer, result = self._served(distribution, behaviour, request, path, cf_id)
-        except TwinError as error:
+        except (TwinError, OperationError) as error:
             self.not_served[f"distribution {distribution.distribution_id}: {error}"] = None
             return error_page(NOT_SERVED, str(error), cf_id), MISS
         if behaviour.headers_policy:
@@ -124,12 +126,12 @@ class Viewing:
     ) -> tuple[Answer, str]:
         """From the cache, or from the origin."""
         cache = self._caches[distribution.distribution_id]
-        key = f"{path}?{request.query}" if behaviour.forwarded.query and request.query else path
-        if request.method in CACHED and (kept := cache.find(key)):
+        if request.method in CACHED and (kept := cache.find(path)):
             return kept, HIT
+        asked = cache.moment
         answer = self._from_origin(distribution, behaviour, request, path, cf_id)
         if request.method == "GET":
-            cache.keep(key, answer, _seconds(distribution, behaviour, answer))
+            cache.keep(path, answer, _seconds(distribution, behaviour, answer), asked)
         return answer, MISS
 
     def _from_origin(
@@ -147,14 +149,18 @@ class Viewing:
     def _in_place_of_error(
         self, distribution: Distribution, request: Request, answer: Answer, cf_id: str
     ) -> Answer:
-        """The page that is configured for an error, if there is one and it can be had."""
+        """The page that is configured for an error; the error of its own origin, if it can't be had.
+
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html
+        """
         configured = distribution.errors.get(answer.status)
         if configured is None or configured.page is None:
             return answer
         behaviour = distribution.behaviour(configured.page)
-        page, _ = self._fetched(distribution, behaviour, request, configured.page, cf_id)
+        asked = replace(request, method="GET", body=b"") if request.method not in CACHED else request
+        page, _ = self._fetched(distribution, behaviour, asked, configured.page, cf_id)
         if page.status >= _LEAST_ERROR:
-            return answer
+            return page
         return Answer(configured.status or answer.status, page.headers, page.body)
 
     def _function(self, distribution: Distribution, arn: str) -> Callable[[str], str]:
@@ -182,10 +188,8 @@ def _is_own(distribution: Distribution, request: Request) -> bool:
 
 
 def _seconds(distribution: Distribution, behaviour: Behaviour, answer: Answer) -> float:
-    """How long an answer is kept; errors are, whatever the cache policy says."""
+    """How long an answer is kept."""
     if answer.status < _LEAST_ERROR:
         return seconds_of(answer, behaviour.cache)
-    if answer.status not in KEPT_ERRORS:
-        return 0
     configured = distribution.errors.get(answer.status)
-    return configured.seconds if configured else ERRORS_KEPT
+    return seconds_of_error(answer, configured.seconds if configured else None)

@@ -11,8 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, computed_field, model_validator
 
+from ops.doctor.fault import faults as known_faults
+from ops.doctor.fault import find_fault
 from twin.errors import TwinError
 from twin.faults.expectation import Closed, Expectation, Pattern, Request, merged
 
@@ -20,19 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 CATALOGUE: Final = Path(__file__).parent / "catalogue.toml"
-Layer = Literal[
-    "edge",
-    "gateway",
-    "permission",
-    "function",
-    "package",
-    "application",
-    "logs",
-    "network",
-    "database",
-    "operator",
-]
-"""Where on the path of a request it is, from the client inwards."""
 Need = Literal[
     "an access log",
     "a catch-all route",
@@ -92,20 +81,40 @@ class Fault(Closed):
     """A fault: what it is, and how it is made and seen here, or why it can't be."""
 
     id: Id
-    title: Sentence
-    layer: Layer
     ways: tuple[Way, ...] = ()
     no_local_meaning: Sentence | None = None
     """Why it can't be shown on this machine."""
     elsewhere: tuple[Pattern, ...] = ()
     """What other code than ours, or another way than those here, leaves in the logs or with the caller."""
-    mend: Sentence
-    """What to do about it."""
-    sources: Annotated[tuple[str, ...], Field(min_length=1)]
-    """Where it is told from."""
+
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic has it
+    @property
+    def title(self) -> str:
+        """What it is."""
+        return find_fault(self.id).title
+
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic has it
+    @property
+    def layer(self) -> str:
+        """Where on the path of a request it is."""
+        return find_fault(self.id).layer.value
+
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic has it
+    @property
+    def mend(self) -> str:
+        """What to do about it."""
+        return find_fault(self.id).mend
+
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic has it
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where it is told from."""
+        return find_fault(self.id).sources
 
     @model_validator(mode="after")
     def _shown_or_not(self) -> Self:
+        if self.id not in known_faults():
+            raise ValueError(f"{self.id} has no entry in ops/doctor/faults")
         if bool(self.ways) == bool(self.no_local_meaning):
             raise ValueError(f"{self.id} must have ways, or a reason why it has no local meaning")
         names = [way.name for way in self.ways]

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HEALTH: Final = "/api/v1/health"
-NAMESPACES: Final = {"api": "AWS/ApiGateway", "function": "AWS/Lambda", "database": "AWS/RDS"}
+NAMESPACES: Final = {"api": "AWS/ApiGateway", "function": "AWS/Lambda"}
 """Whose figures they are, in CloudWatch's words."""
 RELATIONS: Final[dict[str, Callable[[float, float], bool]]] = {
     "=": operator.eq,
     ">": operator.gt,
     "<": operator.lt,
 }
-_FIGURE: Final = re.compile(r"(api|function|database) ([A-Za-z0-9]+) ([=<>]) (\d+)")
+_FIGURE: Final = re.compile(r"(api|function) ([A-Za-z0-9]+) ([=<>]) (\d+)")
 
 
 def _pattern(text: str) -> str:

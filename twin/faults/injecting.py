@@ -61,9 +61,7 @@ def inject(world: World, asked: str) -> Injected:
     fault, way = find(asked)
     if way is None:
         raise FaultRefused(fault.id, str(fault.no_local_meaning))
-    lacking = missing(Targets.of(world.deployed), way)
-    if lacking:
-        raise FaultRefused(asked, f"it needs {' and '.join(lacking)}, which the environment has not")
+    refuse_missing(world, asked)
     did, undo = [], []
     try:
         for change in way.changes:
@@ -101,6 +99,14 @@ def permit_first(world: World) -> Done | None:
     """Give API Gateway the permission that the deployed environment lacks; None where it has one."""
     targets = Targets.of(world.deployed)
     return None if has_permission(world, targets) else grant(world, targets)
+
+
+def refuse_missing(world: World, asked: str) -> None:
+    """Raise FaultRefused where what a fault needs is not deployed."""
+    _, way = find(asked)
+    lacking = missing(Targets.of(world.deployed), way) if way else []
+    if lacking:
+        raise FaultRefused(asked, f"it needs {' and '.join(lacking)}, which the environment has not")
 
 
 def missing(targets: Targets, way: Way) -> list[str]:

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from twin.errors import TwinError
 from twin.faults.expectation import HEALTH
-from twin.policies.roles import role_may
+from twin.roles import role_may
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _FUNCTION: Final = re.compile(r"function:([A-Za-z0-9_-]+)(?::([A-Za-z0-9$_-]+))?")
 """Name and qualifier in any form of an integration's address."""
+_HOST: Final = re.compile(r"(?<=[@,])[^@/:?,]+(?=[:/?,]|$)")
+"""Each host of a database's URL, whole: a part of a name is another's."""
 CATCH_ALL: Final = "$default"
 
 
@@ -248,8 +250,9 @@ def _function(deployed: Deployed, name: str, qualifier: str | None) -> Document:
 def _database(deployed: Deployed, function: Document) -> Document | None:
     instances: list[Document] = deployed.call("rds", "describe_db_instances")["DBInstances"]
     url = function.get("Environment", {}).get("Variables", {}).get("DATABASE_URL", "")
+    hosts = {host.lower() for host in _HOST.findall(url)}
     for instance in instances:
-        if (instance.get("Endpoint") or {}).get("Address", "-") in url:
+        if (instance.get("Endpoint") or {}).get("Address") in hosts:
             return instance
     return instances[0] if len(instances) == 1 else None
 
@@ -272,13 +275,13 @@ def _distribution(deployed: Deployed, api: Document) -> Document | None:
 _NEEDS: Final[dict[str, Callable[[Targets], bool]]] = {
     "an access log": lambda it: it.access_log_group is not None,
     "a catch-all route": lambda it: it.route["RouteKey"] == CATCH_ALL,
-    "a custom runtime": lambda it: it.function["Runtime"].startswith("provided"),
+    "a custom runtime": lambda it: it.function.get("Runtime", "").startswith("provided"),
     "a distribution": lambda it: it.distribution is not None,
     "a firewall": lambda it: it.firewall is not None,
     "a function in a VPC": lambda it: bool(it.function.get("VpcConfig", {}).get("SubnetIds")),
     "a function outside a VPC": lambda it: not it.function.get("VpcConfig", {}).get("SubnetIds"),
     "a log group that the role can't make": lambda it: not it.makes_log_group,
-    "a managed runtime": lambda it: it.function["Runtime"].startswith("python"),
+    "a managed runtime": lambda it: it.function.get("Runtime", "").startswith("python"),
     "a function that is the database's master": lambda it: it.database is not None and _as_master(it),
     "named routes": lambda it: it.route["RouteKey"] != CATCH_ALL,
     "an origin secret": lambda it: bool(it.variables.get("ORIGIN_SECRET")),

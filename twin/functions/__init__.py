@@ -1,6 +1,6 @@
 """Runs the Lambda functions that are deployed to a local AWS, decided from what is read back of them."""
 
-from twin.functions.errors import DestinationUnknown, NotInvocable, NotRunnable, Throttled
+from twin.functions.errors import DestinationUnknown, NotInvocable, NotOpen, NotRunnable, Throttled
 from twin.functions.native import Native
 from twin.functions.outcome import Outcome
 from twin.functions.retries import Retries
@@ -11,6 +11,7 @@ __all__ = [
     "Functions",
     "Native",
     "NotInvocable",
+    "NotOpen",
     "NotRunnable",
     "Outcome",
     "Retries",

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from twin.functions.errors import DestinationUnknown
-from twin.policies.roles import role_may
+from twin.roles import role_may
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,7 +102,7 @@ def _dead_letters(found: Found) -> str | None:
 
 def _attributes(waiting: Waiting) -> dict[str, tuple[str, str]]:
     """https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq."""
-    told = json.loads(waiting.outcome.payload) if waiting.outcome else {}
+    told = _read(waiting.outcome.payload) if waiting.outcome else {}
     message = str(told.get("errorMessage", "")) if isinstance(told, dict) else ""
     return {
         "RequestID": ("String", waiting.request_id),
@@ -122,11 +122,19 @@ def _record(waiting: Waiting, condition: str) -> dict[str, Any]:
             "condition": condition,
             "approximateInvokeCount": waiting.tries,
         },
-        "requestPayload": json.loads(waiting.payload),
+        "requestPayload": _read(waiting.payload),
     }
     if outcome is None:
         return record
     error = {"functionError": outcome.error} if outcome.error else {}
     record["responseContext"] = {"statusCode": 200, "executedVersion": outcome.version, **error}
-    record["responsePayload"] = json.loads(outcome.payload)
+    record["responsePayload"] = _read(outcome.payload)
     return record
+
+
+def _read(payload: bytes) -> Any:
+    """What a function gave: JSON, or text where it is none, as a bootstrap may give."""
+    try:
+        return json.loads(payload)
+    except ValueError:
+        return payload.decode(errors="replace")

@@ -5,6 +5,7 @@ TwinError
     ├── Throttled            as many of its executions are under way as may be
     ├── NotInvocable         Lambda would refuse: no such function or version, or it is not active
     ├── NotRunnable          AWS could run it, this machine can't
+    ├── NotOpen              nothing runs any more: the twin is being closed
     └── DestinationUnknown   events that fail would go where the twin has nothing
 
 What a function does itself is no error here: `twin.functions.Outcome` tells it.
@@ -63,6 +64,14 @@ class NotRunnable(FunctionsError):
     def __init__(self, function: str, found: str, advice: str) -> None:
         self.function, self.found = function, found
         super().__init__(f"function {function} can't run on this machine: {found}; {advice}")
+
+
+class NotOpen(FunctionsError):
+    """Nothing runs any more; who still asks comes too late."""
+
+    def __init__(self, function: str) -> None:
+        self.function = function
+        super().__init__(f"function {function} runs no more: its twin is closed; open another")
 
 
 class DestinationUnknown(FunctionsError):

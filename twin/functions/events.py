@@ -10,12 +10,14 @@ import itertools
 import time
 from dataclasses import dataclass, field
 from threading import Condition, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+from ops.errors import OperationError
 from twin.errors import TwinError
 from twin.functions.destinations import Destinations
 from twin.functions.errors import Throttled
+from twin.functions.executions import RESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
     from twin.functions.outcome import Outcome
     from twin.functions.resolving import Found
     from twin.functions.retries import Retries
+
+NOTHING_RESERVED: Final = "ZeroReservedConcurrency"
+"""Why an event is given up at once whose function may not run at all.
+
+That it is: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html; the word is LocalStack's.
+"""
 
 
 @dataclass(slots=True)
@@ -109,11 +117,14 @@ class Events:
         self._meter.count(waiting.found, "AsyncEventAge", waiting.age * 1000, "Milliseconds")
         try:
             waiting.outcome = self._attempt(waiting)
-        except Throttled:
+        except Throttled as throttled:
+            if throttled.reason == RESERVED and throttled.concurrency == 0:
+                self._give_up(waiting, settings, NOTHING_RESERVED)
+                return
             waiting.throttles += 1
             self._put(waiting, self._retries.after_throttling(waiting.throttles))
             return
-        except TwinError as error:
+        except (TwinError, OperationError) as error:
             self.troubles.append(f"function {waiting.found.name} was not given an event: {error}")
             return
         waiting.tries += 1

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from twin.function_log import JSON
 from twin.functions.memo import Memo
-from twin.policies.roles import role_may
+from twin.roles import role_may
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

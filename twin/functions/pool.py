@@ -5,15 +5,22 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter, defaultdict
+from contextlib import nullcontext
 from functools import partial
 from threading import Condition, Lock, Thread
 from typing import TYPE_CHECKING, Final
 
+from twin.functions.errors import NotOpen
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from twin.functions.resolving import Found
     from twin.functions.sandbox import Sandbox
+
+    Key = tuple[str, str, str]
+    """Function, version, and the digest of what it is made from."""
 
 KEPT: Final = 300.0
 """Seconds after which an idle environment is ended; Lambda tells no number."""
@@ -42,15 +49,18 @@ class Pool:
         self._lock = Lock()
         self._returned = Condition(self._lock)
 
-    def take(self, found: Found) -> Sandbox:
+    def take(
+        self, found: Found, waiting: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> Sandbox:
         """An idle environment of a version as it is now, or a new one.
 
-        Where as many of the function start as may at a time, it is waited until one has, or comes back.
+        Where as many of the function start as may at a time, it is waited, within the context that `waiting`
+        makes, until one has, or comes back. Raises NotOpen once the pool is closed.
         """
         with self._lock:
             while True:
                 if self._is_closed:
-                    raise RuntimeError("no function runs any more: its twin is closed")
+                    raise NotOpen(found.name)
                 if idle := self._idle_of(found):
                     sandbox = idle.pop()
                     self._lent.add(sandbox)
@@ -58,7 +68,8 @@ class Pool:
                 if self._starting[found.name] < AT_ONCE:
                     self._starting[found.name] += 1
                     break
-                self._returned.wait()
+                with waiting():
+                    self._returned.wait()
         try:
             made = self._make(found, partial(self._has_started, found.name))
         except BaseException:
@@ -101,15 +112,17 @@ class Pool:
             self._end_old()
             self._returned.notify_all()
 
-    def prune(self, is_current: Callable[[Sandbox], bool]) -> None:
-        """End the idle ones of functions and versions that are gone or have changed."""
+    def prune(self, is_current: Callable[[Key], bool]) -> None:
+        """End those of functions and versions that are gone or have changed; lent ones when they are back."""
         with self._lock:
-            idle = [each for found in self._idle.values() for each in found]
-        gone = {each for each in idle if not is_current(each)}
+            held = {each.key for found in (*self._idle.values(), self._lent) for each in found}
+        gone = {key for key in held if not is_current(key)}
         with self._lock:
-            for found in self._idle.values():
-                self._end([each for each in found if each in gone])
-                found[:] = [each for each in found if each not in gone]
+            for name, version, digest in gone:
+                place = (name, version)
+                if self._digests.get(place) == digest:
+                    del self._digests[place]
+                    self._end(self._idle.pop(place, []))
 
     def _end_old(self) -> None:
         """End those that nobody has needed for long; the oldest of each stand first."""
@@ -137,5 +150,6 @@ class Pool:
             for sandbox in self._lent:
                 sandbox.interrupt()
             self._returned.wait_for(lambda: not self._lent)
-        for thread in self._endings:
+            endings = tuple(self._endings)
+        for thread in endings:
             thread.join()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,11 @@ LATEST: Final = "$LATEST"
 _VOLATILE: Final = frozenset({"LastModified", "RevisionId", "ResponseMetadata", "Description", "FunctionArn"})
 """What may change without an execution environment being replaced."""
 _NOT_FOUND: Final = "ResourceNotFoundException"
+_NAMED: Final = re.compile(
+    r"(?:arn:[^:]+:lambda:(?P<region>[^:]+):)?(?:(?P<account>\d{12}):)?(?:function:)?"
+    r"(?P<name>[A-Za-z0-9_-]+)(?::(?P<qualifier>\$LATEST|[A-Za-z0-9_-]+))?"
+)
+"""A function in any of the ways of https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html."""
 _STATES: Final = {
     "Pending": "it is being made",
     "Inactive": "it was not invoked for long and is made ready again",
@@ -89,9 +95,9 @@ class Resolver:
     def find(self, name_or_arn: str, qualifier: str | None = None) -> Found:
         """Find what a name, a partial ARN or an ARN means, each with or without a qualifier.
 
-        Raises NotInvocable where there is no such thing, or it is not active.
+        Raises NotInvocable where there is no such thing here, or it is not active.
         """
-        name, within = _parts(name_or_arn)
+        name, within = self._parts(name_or_arn)
         qualifier = qualifier or within
         version = qualifier or LATEST
         is_alias = version != LATEST and not version.isdigit()
@@ -99,6 +105,19 @@ class Resolver:
             version = self._aliases.get((name, qualifier), lambda: self._alias(name, version)).draw()
         key = (name, qualifier, version)
         return self._found.get(key, lambda: self._read(name, qualifier, version, is_alias=is_alias))
+
+    def _parts(self, name_or_arn: str) -> tuple[str, str | None]:
+        """Name and qualifier of a function of this account and region."""
+        found = _NAMED.fullmatch(name_or_arn)
+        if found is None:
+            raise NotInvocable(name_or_arn, "no function has such a name", "ValidationException", 400)
+        aws = self._deployed.aws
+        here = {"account": aws.account, "region": aws.region}
+        for part, own in here.items():
+            if found[part] not in {None, own}:
+                elsewhere = f"it is of {part} {found[part]}, and only {own} is here"
+                raise NotInvocable(name_or_arn, elsewhere, _NOT_FOUND, 404)
+        return found["name"], found["qualifier"]
 
     def _alias(self, name: str, alias: str) -> _Alias:
         told = self._call("get_alias", name, f"it has no alias {alias}", FunctionName=name, Name=alias)
@@ -133,12 +152,6 @@ class Resolver:
             if error.response["Error"]["Code"] != _NOT_FOUND:
                 raise
             raise NotInvocable(name, missing, _NOT_FOUND, 404) from None
-
-
-def _parts(name_or_arn: str) -> tuple[str, str | None]:
-    """Name and qualifier in any of Lambda's ways to name a function."""
-    name, _, qualifier = name_or_arn.rpartition("function:")[2].partition(":")
-    return name, qualifier or None
 
 
 def _require_active(name: str, configuration: Mapping[str, Any]) -> None:

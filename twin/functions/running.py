@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from twin.functions.fitting import Variables
     from twin.functions.native import Native
     from twin.functions.outcome import Outcome
+    from twin.functions.pool import Key
     from twin.functions.resolving import Found
     from twin.recording import Recorder
 
@@ -71,7 +72,7 @@ class Functions:
     ) -> None:
         self._deployed, self._recorder = deployed, recorder
         self._native, self._variables, self._init_seconds = native, variables, init_seconds
-        self._resolver, self._executions = Resolver(deployed), Executions(deployed)
+        self._resolver, self._executions = Resolver(deployed), Executions(deployed, self._tell)
         self._meter = Meter(recorder)
         self._pool = Pool(self._make)
         self._events = Events(deployed, self._meter, self._try, retries or Retries())
@@ -165,9 +166,9 @@ class Functions:
         found = self._resolver.find(waiting.found.resource)
         return self._run(found, Event(waiting.payload, found.arn, request_id=waiting.request_id))
 
-    def _is_current(self, sandbox: Sandbox) -> bool:
-        """Whether an environment is still one of what is deployed."""
-        name, version, digest = sandbox.key
+    def _is_current(self, key: Key) -> bool:
+        """Whether environments are still of what is deployed."""
+        name, version, digest = key
         try:
             return self._resolver.find(name, version).digest == digest
         except NotInvocable:
@@ -185,11 +186,12 @@ class Functions:
     def _run(self, found: Found, event: Event) -> Outcome:
         self._prune()
         try:
-            with self._executions.taking(found.name) as running:
-                self._meter.began(found, running)
-                sandbox = self._pool.take(found)
+            with self._executions.taking(found.name) as execution:
+                self._meter.began(found, execution.number)
+                sandbox = self._pool.take(found, execution.waiting)
                 try:
                     outcome = sandbox.run(event)
+                    execution.took = outcome.duration_ms / 1000
                 finally:
                     self._pool.give_back(sandbox)
         except Throttled:
@@ -203,7 +205,11 @@ class Functions:
         with self._lock:
             self._told.update(dict.fromkeys(fitted.substitutions))
             self._unchecked.update(dict.fromkeys(fitted.unchecked))
-        return Sandbox(found, fitted, self._deployed, self._recorder, self._guard, started)
+        return Sandbox(found, fitted, self._deployed, self._recorder, self._guard, started, self._tell)
+
+    def _tell(self, unchecked: str) -> None:
+        with self._lock:
+            self._unchecked[unchecked] = None
 
 
 def _as_lambda_refuses(refused: NotInvocable) -> Exception:

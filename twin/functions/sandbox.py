@@ -47,7 +47,7 @@ TIMED_OUT: Final = "Sandbox.Timedout"
 TOO_LARGE: Final = "Function.ResponseSizeTooLarge"
 """What Lambda tells of itself, though the process lives."""
 LONG_LOG: Final = 4 << 20
-"""Bytes."""
+"""Bytes; what is said beyond them at a time is left out, since the local AWS holds logs in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,7 @@ class Sandbox:
         recorder: Recorder,
         guard: MemoryWatch,
         started: Callable[[], None],
+        tell: Callable[[str], None],
     ) -> None:
         self.key = (found.name, found.version, found.digest)
         self.idle_since = time.monotonic()
@@ -97,7 +98,7 @@ class Sandbox:
         self._keep = FunctionKeep()
         self._process: FunctionProcess | None = None
         self._is_new, self.is_broken = True, False
-        self._started = started
+        self._started, self._tell = started, tell
         self._read_until = 0
 
     def run(self, event: Event) -> Outcome:
@@ -204,16 +205,25 @@ class Sandbox:
         except FunctionFailed as failed:
             by_lambda = failed.error_type if failed.error_type == TOO_LARGE else None
             end = _End(failed.payload, failed.error_type, by_lambda)
-        # The environment is at work until it asks for the next event.
-        self._process.settle(deadline - time.monotonic())
+        # The environment is at work until it asks for the next event: what never does has taken too long,
+        # whatever it has answered. One that ends by itself has answered.
+        if not self._process.settle(deadline - time.monotonic()) and self._process.program.is_running:
+            self._process.program.kill()
+            return _timed_out(TimedOut(event.request_id, timeout))
         return end
 
     def _pass_on(self) -> None:
-        """Write what the process has said since the last time."""
+        """Write what the process has said since the last time, and tell if that is not all of it."""
         with self._keep.log.open("rb") as log:
             log.seek(self._read_until)
-            content = log.read()
-        self._read_until += len(content)
+            content = log.read(LONG_LOG)
+            self._read_until += len(content)
+            if len(content) == LONG_LOG:
+                self._read_until = log.seek(0, os.SEEK_END)
+                self._tell(
+                    f"function {self._configuration.name} said more than {LONG_LOG >> 20} MB at a time: "
+                    "its log lacks the rest"
+                )
         # AWS's client for Python ends the lines of one message by CR, so that they stay together.
         lines = self._as_at_lambda(content).decode(errors="replace").split("\n")
         self._journal.pass_on(line.rstrip("\r").replace("\r", "\n") for line in lines if line.strip())
@@ -231,7 +241,7 @@ class Sandbox:
             request_id,
             duration_ms=duration_ms,
             memory_mb=limit,
-            max_memory_mb=limit if end.reported_as == OUT_OF_MEMORY else min(used, limit),
+            max_memory_mb=min(used, limit),
             init_ms=init_ms,
             error_type=end.reported_as,
         )

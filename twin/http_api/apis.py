@@ -8,15 +8,13 @@ An API is found when it is asked for, and served as it is deployed at the moment
 
 from __future__ import annotations
 
-from functools import partial
-from threading import Lock
 from typing import TYPE_CHECKING, Self
 
+from twin.addresses import Addresses
 from twin.answer import TOO_LARGE
 from twin.front import MAX_PAYLOAD
 from twin.http_api.errors import ApiUnknown
 from twin.http_api.gateway import Gateway
-from twin.http_server import HttpServer
 
 if TYPE_CHECKING:
     from twin.answer import Answer
@@ -38,8 +36,7 @@ class HttpApis:
     def __init__(self, deployed: Deployed, recorder: Recorder, functions: Functions) -> None:
         self._deployed = deployed
         self._gateway = Gateway(deployed, recorder, functions)
-        self._servers: dict[str, HttpServer] = {}
-        self._lock = Lock()
+        self._addresses = Addresses(self.handle, self._require, MAX_PAYLOAD, TOO_LARGE)
 
     @property
     def unchecked(self) -> tuple[str, ...]:
@@ -52,16 +49,11 @@ class HttpApis:
         Raises:
             ApiUnknown: There is no such API.
         """
-        with self._lock:
-            if api_id not in self._servers:
-                if self._gateway.api(api_id) is None:
-                    raise ApiUnknown(api_id)
-                server = HttpServer(
-                    partial(self.handle, api_id), port=0, max_body=MAX_PAYLOAD, too_large=TOO_LARGE
-                )
-                server.start()
-                self._servers[api_id] = server
-            return f"http://127.0.0.1:{self._servers[api_id].port}"
+        return self._addresses.find(api_id)
+
+    def _require(self, api_id: str) -> None:
+        if self._gateway.api(api_id) is None:
+            raise ApiUnknown(api_id)
 
     def find(self, host: str) -> str | None:
         """The id of the API that answers at a host name of AWS, or at a domain of its own."""
@@ -81,8 +73,5 @@ class HttpApis:
 
     def __exit__(self, *error: object) -> None:
         """Answer what is under way, and end."""
-        with self._lock:
-            for server in self._servers.values():
-                server.close()
-            self._servers.clear()
+        self._addresses.__exit__()
         self._gateway.close()

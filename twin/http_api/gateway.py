@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ops.errors import OperationError
 from twin.answer import (
     FAILED,
     FORBIDDEN,
@@ -124,7 +125,7 @@ class Gateway:
             return exchange.refuse(NOT_FOUND, "RESOURCE_NOT_FOUND")
         try:
             return _unauthorized(exchange, route) or self._integrate(exchange, route, match)
-        except TwinError as error:
+        except (TwinError, OperationError) as error:
             self._not_served[f"route {route.key} of API {exchange.api.api_id}: {error}"] = None
             return exchange.refuse(gateway_answer(NOT_SERVED, str(error)), "NOT_SERVED")
 
@@ -168,9 +169,9 @@ def _addressed(api: ServedApi, request: Request) -> tuple[Exchange, str] | Answe
 
 def _named(api: ServedApi, path: str) -> tuple[Stage, str] | None:
     """The stage that the first part of a path names, else the one without a name."""
-    first, slash, rest = path.removeprefix("/").partition("/")
+    first, _, rest = path.removeprefix("/").partition("/")
     if first in api.stages and first != DEFAULT_STAGE:
-        return api.stages[first], f"/{rest}" if slash else "/"
+        return api.stages[first], f"/{rest}"
     return (api.stages[DEFAULT_STAGE], path) if DEFAULT_STAGE in api.stages else None
 
 

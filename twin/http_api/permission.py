@@ -10,18 +10,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from ops.policies.resources import service_may
 from twin.aws.changes import changes_of
 from twin.http_api.errors import NotServed
 from twin.http_api.target import filled
-from twin.policies.resources import service_may
-from twin.policies.roles import role_may
+from twin.roles import role_may
 from twin.routing import DEFAULT
 
 if TYPE_CHECKING:
+    from ops.policies.decision import Decision
     from twin.deployed import Deployed
     from twin.http_api.configuration import Route, Stage
     from twin.http_api.target import Target
-    from twin.policies.decision import Decision
 
 GATEWAY: Final = "apigateway.amazonaws.com"
 INVOKE: Final = "lambda:InvokeFunction"

@@ -47,6 +47,7 @@ class Throttles:
         self._clock = clock
         self._account = Bucket(ACCOUNT_LIMIT, clock())
         self._buckets: dict[tuple[str, str, str], Bucket] = {}
+        self._lock = Lock()
 
     def let_in(self, api_id: str, stage: str, route_key: str, limit: Limit | None) -> bool:
         """Whether a request may go on to its route."""
@@ -54,7 +55,8 @@ class Throttles:
         if limit is None:
             return self._account.take(now)
         key = api_id, stage, route_key
-        bucket = self._buckets.get(key)
-        if bucket is None or bucket.limit != limit:
-            bucket = self._buckets[key] = Bucket(limit, now)
+        with self._lock:
+            bucket = self._buckets.get(key)
+            if bucket is None or bucket.limit != limit:
+                bucket = self._buckets[key] = Bucket(limit, now)
         return bucket.take(now) and self._account.take(now)

@@ -134,5 +134,13 @@ class Rehearsal:
         request = Request.model_validate({"through": "edge" if targets.distribution else "api"})
         with self.steps.step(name) as found:
             seen = without_secrets(observe(self.twin, targets, request), targets)
-            found.append(f"{seen.answer.status} from {self.address()}{HEALTH}")
+            found.append(f"{seen.answer.status} from {_asked(self.twin, targets)}{HEALTH}")
         return seen
+
+
+def _asked(twin: Twin, targets: Targets) -> str:
+    """The address of AWS that stands for where health is asked: the distribution's, or the API's own."""
+    if targets.distribution is None:
+        return str(targets.api["ApiEndpoint"])
+    found = twin.deployed.call("cloudfront", "get_distribution", Id=targets.distribution)
+    return f"https://{found['Distribution']['DomainName']}"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from ops.deploying.smoke import HEALTH, Health, ask_once
+from ops.network.place import Place
 from twin.aws.invoking import run_functions
 from twin.aws.local import LocalAws
 from twin.databases import Databases
@@ -24,8 +25,8 @@ from twin.edge import Edge
 from twin.errors import TwinError
 from twin.functions import Functions
 from twin.http_api import HttpApis
-from twin.network.place import Place
 from twin.recording import Recorder
+from twin.services import Services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,6 +78,7 @@ class Twin:
         self.deployed = Deployed(self.aws)
         self.recorder = Recorder(self.aws)
         self.databases = Databases(self.deployed, self.recorder)
+        self.services = Services(self.deployed, lambda: self.local.endpoint)
         self.functions = Functions(self.deployed, self.recorder, native=native, variables=self._variables)
         self.apis = HttpApis(self.deployed, self.recorder, self.functions)
         self.edge = Edge(self.deployed, self.recorder, self.apis)
@@ -86,7 +88,14 @@ class Twin:
         """Begin to answer."""
         with ExitStack() as opened:
             opened.enter_context(self.local)
-            for part in (self.recorder, self.databases, self.functions, self.apis, self.edge):
+            for part in (
+                self.recorder,
+                self.databases,
+                self.services,
+                self.functions,
+                self.apis,
+                self.edge,
+            ):
                 opened.enter_context(part)
             run_functions(self.aws.account, self.functions)
             opened.callback(run_functions, self.aws.account, None)
@@ -105,7 +114,7 @@ class Twin:
     @property
     def unchecked(self) -> tuple[str, ...]:
         """What is deployed and has no effect here, a sentence each."""
-        parts = (self.functions, self.databases, self.apis, self.edge)
+        parts = (self.functions, self.databases, self.services, self.apis, self.edge)
         return tuple(sentence for part in parts for sentence in part.unchecked)
 
     def local_address(self, address: str) -> str:
@@ -136,7 +145,11 @@ class Twin:
     ) -> Mapping[str, str]:
         """What a function's process gets: its own, the way to its database, and the local AWS for AWS's."""
         place = Place.of_function(configuration)
-        return {**self.databases.variables(place, variables, package), **self.local.variables}
+        return {
+            **self.databases.variables(place, variables, package),
+            **self.local.variables,
+            "AWS_ENDPOINT_URL": self.services.endpoint(place),
+        }
 
 
 def _stage_path(address: str) -> str:

@@ -25,6 +25,7 @@ from twin.rehearsing.rehearsal import Rehearsal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from scripts.commands.rehearse.table import Table
     from stacks.settings import Environment
     from stacks.synthesis import Synthesis
     from twin.rehearsing.rehearsal import Packages
@@ -66,28 +67,38 @@ def kind_of(name: str) -> Kind:
         raise SecretUnknown(name) from None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Changing:
-    """Changes one environment on its twin, with a client that asks so many times a second."""
+    """Changes one environment on its twin, with a client that asks so many times a second.
+
+    Attributes:
+        rehearsal: Of the environment that was deployed last.
+    """
 
     rehearsal: Rehearsal
     rate: float
+    table: Table
 
     @contextmanager
     def asking(self, name: str) -> Iterator[Change]:
         """A client that asks the address that was good before the change."""
         address = self.rehearsal.address()
         twin = self.rehearsal.twin
+        self.table.head(f"{name}, while a client asks {self.rate:g} times a second")
         with Load(lambda: twin.ask(address or ""), self.rate) as load:
             yield Change(name, load)
+        self.table.note("meanwhile", load.summary, is_wrong=bool(load.failures))
 
     def to(self, synthesis: Synthesis, packages_of: Callable[[Synthesis], Packages]) -> Iterator[Change]:
         """Deploy another environment of the same system over it; by its phases where they lead there."""
-        for name, each, only in _way(self.rehearsal.live.environment.name, synthesis):
-            following = rehearsal_of(each, self.rehearsal.twin, packages_of(each), self.rehearsal.steps)
+        before = self.rehearsal
+        for name, each, only in _way(before.live.environment.name, synthesis):
+            following = rehearsal_of(each, before.twin, packages_of(each), before.steps)
             with self.asking(name) as change:
                 following.deploy(only=only)
             yield change
+            last = following
+        self.rehearsal = last
 
     def migrate(self) -> Change:
         """Deploy again, which applies what was kept back."""

@@ -9,7 +9,8 @@ from ops.package.errors import PackageError, WheelsMissing
 from ops.package.interpreters import find_python, find_runnable
 from ops.package.shelf import built, runtime_client
 from ops.package.target import LAMBDA
-from scripts.commands.deploy.packages import PackageUnbuilt, needs_package
+from scripts.commands.deploy.packages import needs_package
+from scripts.errors import ProgramError
 from twin.functions import Native
 from twin.functions.stand_in import write_stand_in
 from twin.rehearsing.rehearsal import Packages
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stacks.settings import Environment
+
+
+class PackageUnbuilt(ProgramError):
+    """There is no package that this machine could run, and none can be built."""
+
+    def __init__(self, found: str) -> None:
+        self.found = found
+        super().__init__(f"no package can be built that runs here: {found}")
 
 
 def native_package(region: str) -> Native:

@@ -3,47 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from scripts.talk import show, talk
+from scripts.commands.doctor.telling import document as diagnosed
+from scripts.commands.rehearse.caveats import compact
+from scripts.commands.rehearse.table import width, wrapped
+from scripts.talk import show
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from twin.faults.observing import Observation
+    from scripts.commands.rehearse.story import Look
     from twin.rehearsing.load import Load
     from twin.rehearsing.timing import Step
-
-NAME_WIDTH: Final = 16
-FOUND_WIDTH: Final = 74
-WELL: Final = 200
-UNCHANGED: Final = "unchanged"
-"""What a deployment says of a stack that was as it should be."""
-COUNTS: Final = ("Count", "4xx", "5xx", "Invocations", "Errors", "Throttles")
-FRAME: Final = ("START", "END", "INIT_START")
-"""What Lambda writes around every invocation."""
-SUBJECT: Final = re.compile(r"((?:function|distribution|database|rule) )(\S+)(.*)", re.DOTALL)
-MOST_LINES: Final = 4
-"""Log lines that are shown of one request; `--json` has all."""
-MOST_TOLD: Final = 200
-"""Characters of one of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one request has shown, and under which circumstances."""
-
-    name: str
-    seen: Observation
-    unexpected: tuple[str, ...] = ()
-    """What is otherwise than was to be expected, a sentence each."""
-
-    @property
-    def is_well(self) -> bool:
-        """Whether the API answered as it does when its database has answered."""
-        return self.seen.answer.status == WELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,31 +32,16 @@ class Told:
     """All that a rehearsal has to tell."""
 
     environment: str
+    """The one that was deployed last."""
     steps: list[Step] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    honoured: list[str] = field(default_factory=list)
     substitutions: list[str] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
     seconds: float = 0.0
     is_well: bool = False
-    """Whether the last look found what it was to find."""
-
-
-def tell_step(step: Step) -> None:
-    """Tell a step as soon as it has ended, unless it found nothing to do."""
-    if step.found == UNCHANGED:
-        return
-    mark = " " if step.succeeded else "!"
-    found = _cut(step.found, FOUND_WIDTH)
-    talk(f"{mark} {step.name:{NAME_WIDTH}} {found:{FOUND_WIDTH}} {step.seconds:6.2f} s")
-
-
-def tell_look(look: Look) -> None:
-    """Tell what a request has left behind besides its answer."""
-    for line in _left_behind(look.seen):
-        talk(f"  {'':{NAME_WIDTH}} {line}")
-    for sentence in look.unexpected:
-        talk(f"! {'':{NAME_WIDTH}} {sentence}")
+    """Whether everything was as it is to be: 200 in the end, or each fault as foretold; nobody disturbed."""
 
 
 def show_all(told: Told, *, as_json: bool) -> None:
@@ -91,12 +49,22 @@ def show_all(told: Told, *, as_json: bool) -> None:
     if as_json:
         show(json.dumps(document(told), indent=2, ensure_ascii=False))
         return
-    verdict = "is well" if told.is_well else "is not well"
-    lines = [f"{told.environment} {verdict}, rehearsed in {told.seconds:.1f} s"]
-    lines += [f"meanwhile, {change.name}: {change.load.summary}" for change in told.changes]
-    lines += _listed("Stands in for something else here:", _together(told.substitutions))
-    lines += _listed("Deployed, and without effect here:", _together(told.unchecked))
-    show("\n".join(lines))
+    lists = (
+        ("Honoured, as it is read back:", told.honoured),
+        ("Stands in for something else:", compact(told.substitutions)),
+        (
+            "Without effect here (docs/rehearsing.md has what is so in every rehearsal):",
+            compact(told.unchecked),
+        ),
+    )
+    lines = [line for head, sentences in lists for line in _listed(head, sentences)]
+    ending = wrapped(f"{verdict(told)}; rehearsed in {told.seconds:.1f} s", width())
+    show("\n".join([*lines, "", *ending]))
+
+
+def verdict(told: Told) -> str:
+    """Whether all is well, in a sentence: of the environment, of its faults, and of who asked meanwhile."""
+    return "; ".join(_verdicts(told))
 
 
 def document(told: Told) -> dict[str, Any]:
@@ -106,69 +74,65 @@ def document(told: Told) -> dict[str, Any]:
         "well": told.is_well,
         "seconds": round(told.seconds, 3),
         "steps": [asdict(step) | {"seconds": round(step.seconds, 3)} for step in told.steps],
-        "looks": [
-            {
-                "name": look.name,
-                "status": look.seen.answer.status,
-                "body": look.seen.answer.body,
-                "seconds": round(look.seen.answer.seconds, 3),
-                "streams": list(look.seen.streams),
-                "lines": list(look.seen.lines),
-                "access_lines": None if look.seen.access_lines is None else list(look.seen.access_lines),
-                "metrics": {f"{space} {name}": value for (space, name), value in look.seen.metrics.items()},
-                "unexpected": list(look.unexpected),
-            }
-            for look in told.looks
-        ],
-        "changes": [
-            {
-                "name": change.name,
-                "requests": len(change.load.answers),
-                "left_out": change.load.skipped,
-                "failed": [
-                    {"after_seconds": round(answer.asked, 3), "found": answer.health.found}
-                    for answer in change.load.failures
-                ],
-            }
-            for change in told.changes
-        ],
+        "looks": [_look(look, told.environment) for look in told.looks],
+        "changes": [_change(change) for change in told.changes],
+        "honoured": told.honoured,
         "substitutions": told.substitutions,
         "unchecked": told.unchecked,
     }
 
 
-def _left_behind(seen: Observation) -> list[str]:
-    """Streams, figures and lines, as far as a person reads them."""
-    counted = ", ".join(f"{name} {value:g}" for name, value in _counts(seen) if value)
-    streams = {0: "no log stream", 1: "1 log stream"}.get(
-        len(seen.streams), f"{len(seen.streams)} log streams"
-    )
-    lines = dict.fromkeys(_cut(line, MOST_TOLD) for line in seen.lines if not line.startswith(FRAME))
-    left_out = len(lines) - MOST_LINES
-    more = [f"... and {left_out} more lines, which --json has"] if left_out > 0 else []
-    access = [f"access log: {_cut(line, MOST_TOLD)}" for line in seen.access_lines or ()]
-    return [f"{streams}; {counted or 'nothing was counted'}", *list(lines)[:MOST_LINES], *more, *access[:1]]
+def _look(look: Look, environment: str) -> dict[str, Any]:
+    seen = look.seen
+    return {
+        "name": look.name,
+        "given": list(look.given),
+        "status": seen.answer.status,
+        "body": seen.answer.body,
+        "seconds": round(seen.answer.seconds, 3),
+        "streams": list(seen.streams),
+        "lines": list(seen.lines),
+        "access_lines": None if seen.access_lines is None else list(seen.access_lines),
+        "metrics": {f"{space} {name}": value for (space, name), value in seen.metrics.items()},
+        "unexpected": list(look.unexpected),
+        "mend": look.mend,
+        "alike": [fault.id for fault in look.alike],
+    } | ({"diagnosis": diagnosed(environment, look.diagnosis)} if look.diagnosis else {})
 
 
-def _counts(seen: Observation) -> list[tuple[str, float]]:
-    """The figures that are counts; how long something took is in its lines."""
-    return [(name, seen.metrics[space, name]) for space, name in sorted(seen.metrics) if name in COUNTS]
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "name": change.name,
+        "requests": len(change.load.answers),
+        "left_out": change.load.skipped,
+        "failed": [
+            {"after_seconds": round(answer.asked, 3), "found": answer.health.found}
+            for answer in change.load.failures
+        ],
+    }
 
 
-def _together(sentences: Sequence[str]) -> list[str]:
-    """The same with sentences in one that say the same of several things: `function a runs ...`."""
-    grouped: dict[tuple[str, str], list[str]] = {}
-    for sentence in sentences:
-        found = SUBJECT.match(sentence)
-        kind, name, rest = found.groups() if found else ("", "", sentence)
-        grouped.setdefault((kind, rest), []).append(name)
-    return [f"{kind}{' and '.join(names)}{rest}" if kind else rest for (kind, rest), names in grouped.items()]
+def _verdicts(told: Told) -> Iterator[str]:
+    plain = [look for look in told.looks if not look.foretold]
+    if plain:
+        is_well = "well" if plain[-1].is_well else f"not well: it answers {plain[-1].seen.answer.status}"
+        yield f"{told.environment} is {is_well}"
+    foretold = [look for look in told.looks if look.foretold]
+    if otherwise := [look.name for look in foretold if look.unexpected]:
+        yield f"otherwise than foretold: {', '.join(otherwise)}"
+    elif foretold:
+        yield "what was broken showed as foretold"
+    if told.changes:
+        asked = sum(len(change.load.answers) for change in told.changes)
+        failed = sum(len(change.load.failures) for change in told.changes)
+        yield f"of {asked} requests meanwhile {failed or 'none'} failed"
 
 
 def _listed(head: str, sentences: Sequence[str]) -> list[str]:
-    return ["", head, *(f"- {sentence}" for sentence in sentences)] if sentences else []
-
-
-def _cut(text: str, width: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= width else f"{text[: width - 3]}..."
+    if not sentences:
+        return []
+    lines = ["", *wrapped(head, width())]
+    for sentence in sentences:
+        first, *others = wrapped(sentence, width() - 2)
+        lines += [f"- {first}", *(f"  {each}" for each in others)]
+    return lines

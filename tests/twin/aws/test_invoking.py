@@ -108,6 +108,7 @@ def test_an_alias_leads_to_the_version_that_it_is_changed_to(function: Any) -> N
 @pytest.mark.parametrize(
     ("more", "code"),
     [
+        ({"FunctionName": "another-function:f"}, "ResourceNotFoundException"),
         ({"FunctionName": "g"}, "ResourceNotFoundException"),
         ({"Qualifier": "dead"}, "ResourceNotFoundException"),
         ({"Qualifier": "3"}, "ResourceNotFoundException"),

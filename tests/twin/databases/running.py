@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from ops.network.place import Place, Reach
 from twin.databases.asking import TLS_REQUEST
-from twin.network.place import Place, Reach
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,6 +10,7 @@ import pytest
 
 from tests.twin.databases.running import host_of, make_instance, url
 from twin.databases.errors import CertificateUnknown
+from twin.databases.telling import measure
 
 if TYPE_CHECKING:
     from tests.twin.databases.running import Client
@@ -35,6 +36,18 @@ def a(rds: Any) -> str:
     return host_of(rds, "a")
 
 
+class Figures:
+    """Takes figures in a recorder's place."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, float] = {}
+
+    def count(self, _: str, name: str, dimensions: dict[str, str], value: float, unit: str) -> None:
+        """Note the last one."""
+        assert ("a", True) == (dimensions["DBInstanceIdentifier"], unit in ("Bytes", "Count"))
+        self.values[name] = value
+
+
 def status(rds: Any) -> str:
     """Of the instance."""
     [told] = rds.describe_db_instances(DBInstanceIdentifier="a")["DBInstances"]
@@ -46,16 +59,27 @@ def test_a_full_disk_can_be_read_and_deleted_from_and_not_written_to(
 ) -> None:
     with client.connect(url(a)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 3) AS id")
+        connection.execute("CREATE TABLE parted (id int) PARTITION BY LIST (id)")
+        connection.execute("CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1)")
         undo = databases.fill_storage("a")
 
         with pytest.raises(
             psycopg.errors.DiskFull, match=r'could not extend file "base/.*No space left on device'
         ):
             connection.execute("INSERT INTO kept VALUES (4)")
-        with pytest.raises(psycopg.errors.DiskFull):
-            connection.execute("CREATE TABLE other (id int)")
+        for statement in (
+            b"CREATE TABLE other (id int)",
+            b"INSERT INTO parted VALUES (1)",
+            b"INSERT INTO parted_1 VALUES (1)",
+            b"UPDATE kept SET id = 9",
+        ):
+            with pytest.raises(psycopg.errors.DiskFull):
+                connection.execute(statement)
         connection.execute("DELETE FROM kept WHERE id = 1")
         assert "storage-full" == status(rds)
+        figures = Figures()
+        measure(figures, databases._hosted("a"))  # type: ignore[arg-type]  # all that is asked of a recorder
+        assert 0 == figures.values["FreeStorageSpace"]
         undo()
 
         connection.execute("INSERT INTO kept VALUES (4)")
@@ -76,6 +100,18 @@ def test_ordinary_roles_find_no_connection_when_all_are_taken(
 
     assert "remaining connection slots are reserved" in said
     assert 1 == client.ask(url(a, user="api", password="api"), "SELECT 1")
+
+
+def test_a_server_that_refuses_for_another_reason_is_not_taken_to_be_full(
+    databases: Databases, a: str
+) -> None:
+    assert a
+    hosted = databases._hosted("a")
+    with hosted.connection() as connection:
+        connection.execute("ALTER ROLE miyabi_admin NOLOGIN")
+        with pytest.raises(psycopg.OperationalError, match="not permitted to log in"):
+            databases.use_up_connections("a")
+        connection.execute("ALTER ROLE miyabi_admin LOGIN")
 
 
 def test_a_slow_network_delays_each_answer_and_keeps_the_order(

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from twin.databases import Databases
 
 
+METHODS = dict.fromkeys(("max_connections", "lock_timeout"), "pending-reboot")
+"""The one that is static, and one that could count at once."""
+
+
 def describe(rds: Any, name: str = "a") -> dict[str, Any]:
     """An instance as RDS tells of it."""
     [told] = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
@@ -40,7 +44,7 @@ def group(aws: Aws) -> str:
 def set_parameters(rds: Any, **values: str) -> None:
     """Change parameters of the group."""
     wanted = [
-        {"ParameterName": name, "ParameterValue": value, "ApplyMethod": "pending-reboot"}
+        {"ParameterName": name, "ParameterValue": value, "ApplyMethod": METHODS.get(name, "immediate")}
         for name, value in values.items()
     ]
     rds.modify_db_parameter_group(DBParameterGroupName="group", Parameters=wanted)
@@ -74,14 +78,18 @@ def test_a_new_password_of_the_master_counts_at_once_and_the_old_one_no_more(
 def test_a_dynamic_parameter_counts_at_once_and_a_static_one_from_a_reboot_on(
     client: Client, rds: Any, a: str
 ) -> None:
-    set_parameters(rds, statement_timeout="7777", max_connections="21")
+    set_parameters(rds, statement_timeout="7777", max_connections="21", lock_timeout="8888")
+    set_parameters(rds, **{"pg_stat_statements.track": "none"})
 
     assert "7777ms" == client.ask(url(a), "SHOW statement_timeout")
+    assert "none" == client.ask(url(a), "SHOW pg_stat_statements.track")
     assert "20" == client.ask(url(a), "SHOW max_connections")
+    assert "0" == client.ask(url(a), "SHOW lock_timeout")
     assert "pending-reboot" == describe(rds)["DBParameterGroups"][0]["ParameterApplyStatus"]
     rds.reboot_db_instance(DBInstanceIdentifier="a")
 
     assert "21" == client.ask(url(a), "SHOW max_connections")
+    assert "8888ms" == client.ask(url(a), "SHOW lock_timeout")
     assert "in-sync" == describe(rds)["DBParameterGroups"][0]["ParameterApplyStatus"]
     rds.reset_db_parameter_group(
         DBParameterGroupName="group",
@@ -129,8 +137,16 @@ def test_what_a_group_says_to_no_effect_is_told(databases: Databases, rds: Any) 
     assert "parameter rds.logical_replication of group group is not set here" in told
 
 
+def test_another_class_restarts_the_server(client: Client, rds: Any, a: str) -> None:
+    started = "SELECT pg_postmaster_start_time()::text"
+    before = client.ask(url(a), started)
+    rds.modify_db_instance(DBInstanceIdentifier="a", DBInstanceClass="db.t4g.small", ApplyImmediately=True)
+
+    assert before != client.ask(url(a), started)
+
+
 def test_an_instance_that_is_stopped_answers_nobody_and_keeps_its_data(
-    client: Client, rds: Any, a: str
+    client: Client, databases: Databases, rds: Any, a: str
 ) -> None:
     with client.connect(url(a)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS id")
@@ -139,6 +155,8 @@ def test_an_instance_that_is_stopped_answers_nobody_and_keeps_its_data(
         assert "waits" == client.knock(url(a))
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT 1")
+    databases.measure()
+    assert not [told for told in databases.unchecked if "could not be looked after" in told]
     rds.start_db_instance(DBInstanceIdentifier="a")
 
     assert 7 == client.ask(url(a), "SELECT id FROM kept")
@@ -167,6 +185,21 @@ def test_a_server_ends_with_its_instance(rds: Any, databases: Databases) -> None
     assert not server.folder.exists()
     with pytest.raises(InstanceUnknown, match="there are a"):
         databases.outside("short")
+
+
+def test_an_instance_that_can_not_be_followed_keeps_nobody_from_the_others(
+    client: Client, rds: Any, databases: Databases, aws: Aws, a: str
+) -> None:
+    managed = SETTINGS | {"DBInstanceIdentifier": "managed", "ManageMasterUserPassword": True}
+    del managed["MasterUserPassword"]
+    with databases._settling:
+        secret = rds.create_db_instance(**managed)["DBInstance"]["MasterUserSecret"]["SecretArn"]
+        aws.client("secretsmanager").delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
+    set_parameters(rds, statement_timeout="6666")
+
+    assert "6666ms" == client.ask(url(a), "SHOW statement_timeout")
+    assert any("database managed is not as it is deployed" in told for told in databases.unchecked)
+    rds.delete_db_instance(DBInstanceIdentifier="managed", SkipFinalSnapshot=True)
 
 
 def test_another_engine_is_told_not_to_run(rds: Any, databases: Databases) -> None:

@@ -11,6 +11,7 @@ from twin.databases.classes import Size, size_of
 from twin.databases.formulas import FormulaUnknown, work_out
 from twin.databases.history import History
 from twin.databases.history import read as read_history
+from twin.databases.parameters import FORCE_SSL, Parameters
 
 MICRO = {"DBInstanceClassMemory": 858_993_459, "AllocatedStorage": 20}
 
@@ -104,3 +105,34 @@ def test_a_history_is_that_of_the_newest_instance_of_the_name() -> None:
     assert History(source="a", moment="now") == read_history(
         [*old, "DB instance created", "Restored from DB instance a to now"]
     )
+
+
+GROUP = Parameters("a", {"static": "1", "dynamic": "1", "ours.own": "1", "gone": "1"}, plain=False)
+STATIC = frozenset({"static"})
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (
+            Parameters("a", {"static": "2", "dynamic": "2", "ours.own": "2", "new": "2"}, plain=True),
+            Parameters("a", {"static": "1", "dynamic": "2", "ours.own": "2", "new": "2"}, plain=True),
+        ),
+        (
+            Parameters(
+                "a", {"dynamic": "2", "gone": "1"}, plain=True, waiting=frozenset({"dynamic", FORCE_SSL})
+            ),
+            Parameters(
+                "a",
+                {"static": "1", "dynamic": "1", "gone": "1"},
+                plain=False,
+                waiting=frozenset({"dynamic", FORCE_SSL}),
+            ),
+        ),
+        (Parameters("b", {"static": "2", "dynamic": "2"}, plain=True), GROUP),
+    ],
+    ids=["at once but for what is static", "what was set for a reboot waits", "another group waits"],
+)
+def test_what_counts_before_a_reboot(now: Parameters, expected: Parameters) -> None:
+    """https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBParameterGroup.html."""
+    assert expected == GROUP.after(now, STATIC)

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from ops.network.place import OUTSIDE
 from tests.twin.databases.running import FUNCTION, MOMENT, SETTINGS, Client, host_of, url
 from twin.databases import loopback, relaying
 from twin.databases.asking import TLS_REQUEST
-from twin.network.place import OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,6 +140,10 @@ def test_another_instance_is_reached_by_its_name_without_being_told_before(
 
     with psycopg.connect(found, hostaddr=address) as connection:
         assert ("second",) == connection.execute("SELECT current_database()").fetchone()
+    rds.stop_db_instance(DBInstanceIdentifier="a")
+    client.databases.settle()
+    psycopg.connect(found, hostaddr=address, connect_timeout=2).close()
+    rds.start_db_instance(DBInstanceIdentifier="a")
     rds.delete_db_instance(DBInstanceIdentifier="b", SkipFinalSnapshot=True)
     with pytest.raises(psycopg.OperationalError, match=r"server closed|reset by peer|SSL|EOF"):
         psycopg.connect(found, hostaddr=address, connect_timeout=2)

@@ -68,6 +68,31 @@ def test_a_snapshot_of_an_instance_that_is_deleted_at_once_has_its_data(client: 
     assert client.ask(url(host_of(rds, "again")), COUNT) >= 1
 
 
+def test_a_snapshot_that_takes_the_name_of_one_that_is_gone_has_data_of_its_own(
+    client: Client, databases: Databases, rds: Any
+) -> None:
+    """Also where nobody has looked in between."""
+    [settings] = rds.describe_db_snapshots(DBSnapshotIdentifier="s")["DBSnapshots"]
+    before = databases._fleet._snapshots.data("s")
+    made = settings["SnapshotCreateTime"]
+    with client.connect(url(host_of(rds, "from-s"))) as connection:
+        connection.execute("INSERT INTO kept VALUES (12)")
+        rows = connection.execute(COUNT).fetchone()
+    with databases._settling:
+        rds.delete_db_snapshot(DBSnapshotIdentifier="s")
+        rds.create_db_snapshot(DBInstanceIdentifier="from-s", DBSnapshotIdentifier="s")
+    [settings] = rds.describe_db_snapshots(DBSnapshotIdentifier="s")["DBSnapshots"]
+    assert made != settings["SnapshotCreateTime"]
+    databases.settle()
+    rds.restore_db_instance_from_db_snapshot(
+        DBInstanceIdentifier="anew", DBSnapshotIdentifier="s", DBSubnetGroupName="subnets"
+    )
+
+    assert rows == (client.ask(url(host_of(rds, "anew")), COUNT),)
+    assert before is not None
+    assert not before.exists()
+
+
 def test_a_deleted_snapshot_leaves_no_data(databases: Databases, rds: Any) -> None:
     rds.create_db_snapshot(DBInstanceIdentifier="from-s", DBSnapshotIdentifier="short")
     databases.settle()

@@ -1,4 +1,4 @@
-"""An account for each test, with an API of the name that every distribution here has behind it."""
+"""The distributions of a new account, with an API of the name that every one of them has behind it."""
 
 from __future__ import annotations
 
@@ -7,46 +7,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.twin.edge.deploying import deploy, host_of
-from tests.twin.http_api.deploying import Api, StandIn
+from tests.twin.fronts import aws, functions, recorder
 from tests.twin.http_api.deploying import deploy as deploy_api
-from twin.aws import kept_services
-from twin.aws.clients import Aws
 from twin.deployed import Deployed
 from twin.edge import Edge
 from twin.http_api import HttpApis
-from twin.recording import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.twin.edge.deploying import Deployed as Distribution
+    from tests.twin.http_api.deploying import Api, StandIn
+    from twin.aws.clients import Aws
+    from twin.recording import Recorder
 
-ACCOUNT = "141421356204"
-
-
-@pytest.fixture(scope="session")
-def edge_clients() -> Aws:
-    """Clients, which take long to make."""
-    return Aws(ACCOUNT, "us-east-1")
-
-
-@pytest.fixture
-def aws(edge_clients: Aws) -> Iterator[Aws]:
-    """An account that has nothing yet."""
-    yield edge_clients
-    kept_services.forget(ACCOUNT)
-
-
-@pytest.fixture
-def recorder(aws: Aws) -> Recorder:
-    """Gathers; delivers when it is told to."""
-    return Recorder(aws)
-
-
-@pytest.fixture
-def functions() -> StandIn:
-    """Answers with the event."""
-    return StandIn()
+__all__ = ["address", "api", "aws", "distribution", "edge", "functions", "recorder"]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.twin.http_api.deploying import Api
     from twin.aws.clients import Aws
 
-BUCKET = "pages-141421356204"
+BUCKET = "pages-141421356201"
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"

@@ -67,6 +67,23 @@ def test_the_bucket_shows_a_page_in_place_of_an_error(address: str, distribution
     assert (200, b"the app") == (answer.status, answer.body)
 
 
+def test_a_page_that_can_not_be_had_shows_its_own_error(address: str, distribution: Deployed) -> None:
+    """https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html."""
+    page = {"ErrorCode": 403, "ResponseCode": "200", "ResponsePagePath": "/gone.html"}
+
+    def change(config: dict[str, Any]) -> None:
+        config["CustomErrorResponses"] = {"Quantity": 1, "Items": [page]}
+
+    distribution.change(change)
+    refused = ask(address, target="/some/page")
+    distribution.let_read("s3:GetObject", "s3:ListBucket")
+    missing = page | {"ErrorCode": 404, "ResponsePagePath": "/index.html"}
+    distribution.change(lambda config: config["CustomErrorResponses"].update(Items=[missing]))
+
+    assert (403, True) == (refused.status, b"AccessDenied" in refused.body)
+    assert 404 == ask(address, target="/another/page").status
+
+
 def test_the_bucket_of_a_distribution_is_read_by_no_other(aws: Aws, api: Api, edge: Edge) -> None:
     first = deploy(aws, host_of(api))
     first.let_read("s3:GetObject")

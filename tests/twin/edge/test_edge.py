@@ -10,7 +10,9 @@ import pytest
 from stacks.edge import PAGE_ROUTER
 from tests.twin.edge.deploying import ALL_VIEWER, deploy, host_of, total
 from tests.twin.http_api.deploying import ask
+from twin.edge.configuration import Behaviour
 from twin.edge.errors import DistributionUnknown
+from twin.edge.managed import NO_CACHE, NOTHING
 
 if TYPE_CHECKING:
     from tests.twin.edge.deploying import Deployed
@@ -37,6 +39,36 @@ def test_a_path_of_the_api_reaches_it_with_the_hosts_and_headers_of_the_origin(
     assert told["x-forwarded-for"].startswith("127.0.0.1")
 
 
+def test_an_origin_gets_nothing_of_a_viewer_that_no_policy_forwards(
+    address: str, distribution: Deployed
+) -> None:
+    distribution.change(lambda config: config["CacheBehaviors"]["Items"][0].pop("OriginRequestPolicyId"))
+    event = ask(address, target="/api/notes?a=1", Cookie="a=1", X_Own="b", User_Agent="me").document
+
+    assert ("", None) == (event["rawQueryString"], event.get("cookies"))
+    assert "x-own" not in event["headers"]
+    assert "Amazon CloudFront" == event["headers"]["user-agent"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "takes"),
+    [
+        ("/a.b", "/a.b", True),
+        ("/a.b", "/axb", False),
+        ("*.jpg", "/x/y.jpg", True),
+        ("a?c", "/abc", True),
+        ("a?c", "/ac", False),
+        ("/api/*", "/api", False),
+        (None, "/anything", True),
+    ],
+)
+def test_a_pattern_takes_paths_by_its_wildcards_alone(pattern: str | None, path: str, takes: bool) -> None:  # noqa: FBT001  (a column of the table)
+    """https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html."""
+    behaviour = Behaviour(pattern, "", frozenset(), NO_CACHE, NOTHING, None, None)
+
+    assert takes == behaviour.takes(path)
+
+
 def bytes_of(event: dict[str, Any]) -> str:
     """The body of an event, which is base64 for types that are not text."""
     return b64decode(event["body"]).decode() if event["isBase64Encoded"] else str(event["body"])
@@ -50,7 +82,7 @@ def test_every_answer_has_the_headers_of_its_policy(address: str, functions: Sta
     }
     answer = ask(address, target="/api/notes")
 
-    assert "SAMEORIGIN" == answer.headers["x-frame-options"]
+    assert ["SAMEORIGIN"] == answer.headers.get_all("x-frame-options")
     assert ["max-age=10; includeSubDomains"] == answer.headers.get_all("strict-transport-security")
 
 
@@ -92,8 +124,57 @@ def test_errors_are_kept_for_ten_seconds_unless_it_is_configured(address: str, f
     functions.handler = answer
     for status in (500, 500, 503, 503):
         assert status == ask(address, target=f"/api/{status}").status
+    for method in ("POST", "GET", "POST", "GET"):
+        assert 502 == ask(address, method, "/api/502").status
 
-    assert [500, 500, 503] == asked
+    assert [500, 500, 503] + [502] * 3 == asked
+
+
+def test_an_error_of_a_path_is_kept_whatever_is_asked_of_it(address: str, functions: StandIn) -> None:
+    """No policy of CloudFront's own has the query in its key."""
+    asked: list[str] = []
+
+    def answer(event: dict[str, Any]) -> dict[str, Any]:
+        asked.append(event["rawQueryString"])
+        return {"statusCode": 404}
+
+    functions.handler = answer
+    for number in range(2):
+        assert 404 == ask(address, target=f"/api/notes?number={number}").status
+
+    assert ["number=0"] == asked
+
+
+def test_a_refusal_is_not_kept_unless_the_origin_says_for_how_long(address: str, functions: StandIn) -> None:
+    answers = iter(({"statusCode": 403}, {"statusCode": 403, "headers": {"cache-control": "max-age=60"}}))
+    functions.handler = lambda _: next(answers)
+    results = [ask(address, target="/api/notes").headers for _ in range(3)]
+
+    assert [None, None, "0"] == [each["age"] for each in results]
+
+
+def test_the_page_for_an_error_is_read_whatever_was_asked(
+    address: str, distribution: Deployed, functions: StandIn
+) -> None:
+    page = {"ErrorCode": 418, "ResponseCode": "200", "ResponsePagePath": "/index.html"}
+    functions.handler = lambda _: {"statusCode": 404}
+    distribution.let_read("s3:GetObject")
+    distribution.put("index.html", b"the app")
+    distribution.change(
+        lambda config: config["CustomErrorResponses"].update(Items=[page | {"ErrorCode": 404}])
+    )
+    answers = [ask(address, method, "/api/notes", body) for method, body in (("POST", b"a"), ("HEAD", None))]
+
+    assert [(200, b"the app"), (200, b"")] == [(each.status, each.body) for each in answers]
+
+
+def test_what_a_viewer_asked_for_is_no_part_of_a_page(address: str, aws: Aws, distribution: Deployed) -> None:
+    distribution.let_read("s3:GetObject")
+    distribution.put("<b>.txt", b"a", ServerSideEncryption="aws:kms", SSEKMSKeyId="k")
+    answer = ask(address, target="/%3Cb%3E.txt")
+    del aws
+
+    assert (501, False, True) == (answer.status, b"<b>" in answer.body, b"&lt;b&gt;" in answer.body)
 
 
 def test_a_page_of_the_frontend_is_led_to_its_file(aws: Aws, api: Api, edge: Edge) -> None:
@@ -140,6 +221,7 @@ def test_what_is_not_tried_is_told(edge: Edge, distribution: Deployed) -> None:
     told = edge.unchecked
 
     assert any("plain HTTP" in each for each in told)
+    assert ["(all other paths)"] == [each[-17:] for each in told if "gets all of it" in each]
     assert all(distribution.distribution_id in each for each in told)
 
 

@@ -67,8 +67,44 @@ def test_the_firewall_blocks_a_set_of_addresses(
     assert status == ask(address, target="/api/").status
 
 
+def test_a_rate_of_some_requests_only_is_not_tried(address: str, distribution: Deployed) -> None:
+    some = {"GeoMatchStatement": {"CountryCodes": ["US"]}}
+    rate = {"RateBasedStatement": {"AggregateKeyType": "IP", "Limit": 10, "ScopeDownStatement": some}}
+    attach(distribution, "Allow", {"Name": "Rate", "Action": {"Block": {}}, "Statement": rate})
+
+    assert {200} == {ask(address, target="/api/").status for _ in range(12)}
+
+
+def test_the_first_rule_that_matches_decides(address: str, distribution: Deployed) -> None:
+    addresses = distribution.aws.client("wafv2").create_ip_set(
+        Name="set", Scope="CLOUDFRONT", IPAddressVersion="IPV4", Addresses=["127.0.0.0/8"]
+    )["Summary"]["ARN"]
+    rule = {"Statement": {"IPSetReferenceStatement": {"ARN": addresses}}}
+    attach(
+        distribution,
+        "Block",
+        {"Name": "Second", "Action": {"Block": {}}, **rule, "Priority": 7},
+        {"Name": "First", "Action": {"Allow": {}}, **rule, "Priority": 3},
+    )
+
+    assert 200 == ask(address, target="/api/").status
+
+
 def test_the_firewall_tells_which_rules_are_not_tried(edge: Edge, distribution: Deployed) -> None:
     group = {"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": "AWSManagedRulesCommonRuleSet"}}
-    attach(distribution, "Allow", {"Name": "Common", "OverrideAction": {"None": {}}, "Statement": group})
+    rate = {"RateBasedStatement": {"AggregateKeyType": "IP", "Limit": 10}}
+    attach(
+        distribution,
+        "Allow",
+        {"Name": "Common", "OverrideAction": {"None": {}}, "Statement": group},
+        {"Name": "Puzzle", "Action": {"Captcha": {}}, "Statement": rate},
+        {"Name": "Own", "Action": {"Block": {"CustomResponse": {"ResponseCode": 429}}}, "Statement": rate},
+        {"Name": "Plain", "Action": {"Block": {}}, "Statement": rate},
+    )
+    told = [each for each in edge.unchecked if "web ACL wall" in each]
 
-    assert any("rule Common of web ACL wall is not tried" in each for each in edge.unchecked)
+    assert [
+        "rule Common of web ACL wall is not tried (ManagedRuleGroupStatement)",
+        "rule Puzzle of web ACL wall lets pass whom it matches (Captcha)",
+        "rule Own of web ACL wall blocks in CloudFront's words, not its own",
+    ] == told

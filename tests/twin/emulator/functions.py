@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tests.twin.functions.world import World
     from twin.configuration import Configuration
 
 ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -76,6 +77,12 @@ def run_ours(configuration: Configuration, events: Sequence[Any]) -> Ran:
     with ExecutionEnvironment(configuration) as environment:
         outcomes = [_outcome(environment, event) for event in events]
         return _ran(outcomes, environment.log)
+
+
+def run_deployed(world: World, name: str, events: Sequence[Any]) -> Ran:
+    """Invoke a deployed function, as the local AWS runs it."""
+    outcomes = [world.run(name, event).payload for event in events]
+    return _ran([_read(each) for each in outcomes], "\n".join(world.lines(name)).splitlines())
 
 
 def emulators_reason(ran: Ran) -> tuple[str, str]:

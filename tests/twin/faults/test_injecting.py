@@ -45,6 +45,7 @@ CHANGES: dict[str, set[tuple[str, str]]] = {
     "integrate": {("apigatewayv2", "integration")},
     "integrate_as_powerless": {("apigatewayv2", "integration"), ("iam", "role")},
     "authorize": {("apigatewayv2", "route")},
+    "authorize_by_jwt": {("apigatewayv2", "route")},
     "allow_origin": {("apigatewayv2", "api")},
     "close_endpoint": {("apigatewayv2", "api")},
     "take_log_rights": {("iam", "role policy"), ("iam", "role")},
@@ -212,6 +213,19 @@ def test_what_was_given_is_taken_away_when_a_later_fault_is_refused(stages: dict
         pass
 
     assert stage.before == read_back(stage.aws)
+
+
+def test_a_change_is_undone_when_the_next_of_the_same_fault_fails(
+    stages: dict[str, Stage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ConnectionError("the local AWS has gone")
+
+    monkeypatch.setitem(INJECTORS, "start_anew", fail)
+    with pytest.raises(ConnectionError):
+        inject(stages["reported"], "NET-001")
+
+    assert stages["reported"].before == read_back(stages["reported"].aws)
 
 
 def test_the_reported_api_is_given_its_permission_first_or_nothing_else_would_be_seen(

@@ -35,10 +35,12 @@ class Gateway:
     headers: list[dict[str, str]] = field(default_factory=list)
     """Of the requests that came."""
     url: str = ""
+    body_bytes: int = 0
+    """Of the last request."""
 
-    def address(self, api_id: str) -> str:
-        """Where it listens."""
-        assert api_id == "a1"
+    def address(self, served: str | None) -> str:
+        """Where it listens, as the API and as a distribution."""
+        assert served in {TARGETS.api_id, TARGETS.distribution}
         return self.url
 
 
@@ -61,6 +63,7 @@ def gateway() -> Iterator[Gateway]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             told.headers.append({name.lower(): value for name, value in self.headers.items()})
+            told.body_bytes = len(self.rfile.read(int(self.headers.get("content-length", 0))))
             told.then()
             self.send_response(told.status)
             self.send_header("content-type", "application/json")
@@ -133,7 +136,7 @@ def test_lines_and_figures_of_before_are_not_seen(world: World) -> None:
     def say(text: str) -> None:
         world.recorder.say(GROUP, "s1", [text])
         world.recorder.count("AWS/Lambda", "Invocations", {"FunctionName": "api"}, 1)
-        world.recorder.count("AWS/Lambda", "Invocations", {"FunctionName": "api", "Resource": "api:live"}, 1)
+        world.recorder.count("AWS/Lambda", "Invocations", {"FunctionName": "api", "Resource": "api:live"}, 3)
         world.recorder.count("AWS/ApiGateway", "Count", {"ApiId": "another"}, 5)
 
     say("before")
@@ -182,6 +185,19 @@ def test_no_answer_is_an_answer_too(world: World) -> None:
 
     assert seen.answer.status is None
     assert seen.answer.body.startswith("no answer: ConnectionRefusedError")
+
+
+def test_a_request_is_as_large_as_it_is_asked_to_be(world: World) -> None:
+    observe(world, TARGETS, request(body_bytes=70_000, header_bytes=300))
+
+    assert (70_000, 300) == (world.apis.body_bytes, len(world.apis.headers[0]["x-long"]))
+
+
+def test_a_request_through_the_edge_brings_no_origin_secret_of_its_own(world: World) -> None:
+    world.edge = world.apis
+    observe(world, TARGETS, request(through="edge"))
+
+    assert "x-origin-secret" not in world.apis.headers[0]
 
 
 def test_requests_at_once_have_an_answer_each(world: World) -> None:

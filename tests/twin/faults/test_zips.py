@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from twin.faults.injectors.elf import _hashed
 from twin.faults.injectors.zips import BOOTSTRAPS, MODULES, bootstrap_zip, module_zip, per_request_zip
 from twin.faults.targets import TargetMissing
 
@@ -77,10 +78,15 @@ def test_a_module_is_where_the_handler_says_and_is_python(kind: str) -> None:
         text = archive.read(entry).decode()
 
     assert ("a/b.py", 0o644) == (entry.filename, stat.S_IMODE(entry.external_attr >> 16))
-    assert "{" not in text.partition("return")[0]
+    assert [] == [left for left in ("{{", "}}", "{name}") if left in text]
+    compile(text, "b.py", "exec")
     compile(text, "b.py", "exec")
 
 
 def test_only_the_stand_in_is_made_wasteful() -> None:
     with pytest.raises(TargetMissing, match="the package that stands in for the reported program"):
         per_request_zip(bootstrap_zip("panics"))
+
+
+def test_a_version_is_hashed_as_the_loader_does_it() -> None:
+    assert 0x09691A75 == _hashed("GLIBC_2.2.5"), "as readelf shows it of any program for x86_64"

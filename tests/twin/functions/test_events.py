@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.twin.functions.world import World
+from tests.twin.functions.world import RUNS, World, zipped
 from tests.twin.observing import wait_until
+from twin.aws.changes import changed
+from twin.aws.mends import awslambda_account
 from twin.functions import DestinationUnknown, Retries
+from twin.functions.events import Waiting
 from twin.functions.retries import AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PLAIN = """
+import os
+from http.client import HTTPConnection
+while True:
+    connection = HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    connection.request("GET", "/2018-06-01/runtime/invocation/next")
+    event = connection.getresponse()
+    path = "/2018-06-01/runtime/invocation/" + event.headers["Lambda-Runtime-Aws-Request-Id"] + "/response"
+    event.read()
+    connection.request("POST", path, b"it's done")
+    connection.getresponse().read()
+    connection.close()
+"""
 FAILING = "def handle(event, context):\n    raise ValueError('no such thing')\n"
 
 
@@ -126,25 +143,76 @@ def test_a_role_that_may_not_send_is_counted(world: World) -> None:
     wait_until(lambda: world.total("DeadLetterErrors", FunctionName="mute") == 1)
 
 
-def test_an_event_waits_until_its_function_is_no_longer_throttled(world: World) -> None:
-    client = world.aws.client("lambda")
+def test_an_event_waits_until_its_function_is_no_longer_throttled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.deploy("throttled")
-    client.put_function_concurrency(FunctionName="throttled", ReservedConcurrentExecutions=0)
-    send(world, "throttled")
-    wait_until(lambda: (world.total("Throttles", FunctionName="throttled") or 0) >= 1)
-    client.delete_function_concurrency(FunctionName="throttled")
+    with monkeypatch.context() as account:
+        account.setattr(awslambda_account, "EXECUTIONS", 0)
+        send(world, "throttled")
+        wait_until(lambda: (world.total("Throttles", FunctionName="throttled") or 0) >= 1)
+        assert world.total("AsyncEventsDropped", FunctionName="throttled") is None
+    changed(world.aws.account, "lambda")
     wait_until(lambda: world.total("Invocations", FunctionName="throttled") == 1)
 
 
-def test_an_event_that_grows_too_old_is_dropped() -> None:
+def test_an_event_for_a_function_that_may_not_run_is_given_up_at_once(world: World) -> None:
+    client = world.aws.client("lambda")
+    arn, url = queue(world, "halted")
+    world.deploy("halted")
+    client.put_function_concurrency(FunctionName="halted", ReservedConcurrentExecutions=0)
+    client.put_function_event_invoke_config(
+        FunctionName="halted", DestinationConfig={"OnFailure": {"Destination": arn}}
+    )
+    send(world, "halted")
+    told = json.loads(received(world, url)["Body"])
+    client.delete_function_concurrency(FunctionName="halted")
+
+    assert ("ZeroReservedConcurrency", 0) == (
+        told["requestContext"]["condition"],
+        told["requestContext"]["approximateInvokeCount"],
+    )
+    assert "responseContext" not in told
+    assert (1, None) == (
+        world.total("AsyncEventsDropped", FunctionName="halted"),
+        world.total("Invocations", FunctionName="halted"),
+    )
+
+
+def test_what_a_bootstrap_gives_that_is_no_json_is_sent_on_as_text(world: World) -> None:
+    arn, url = queue(world, "text")
+    packed = zipped({"bootstrap": f"#!{sys.executable} -S\n{PLAIN}"}, {"bootstrap": RUNS})
+    world.deploy("plain", packed, Runtime="provided.al2023", Handler="bootstrap")
+    world.aws.client("lambda").put_function_event_invoke_config(
+        FunctionName="plain", DestinationConfig={"OnSuccess": {"Destination": arn}}
+    )
+    send(world, "plain")
+
+    assert "it's done" == json.loads(received(world, url)["Body"])["responsePayload"]
+
+
+def test_an_event_that_grows_too_old_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(awslambda_account, "EXECUTIONS", 0)
     with World("161803398806", retries=Retries(throttled_first=0.02, most_age=0.05)) as world:
         world.deploy("old")
-        client = world.aws.client("lambda")
-        client.put_function_concurrency(FunctionName="old", ReservedConcurrentExecutions=0)
         send(world, "old")
         wait_until(lambda: world.total("AsyncEventsDropped", FunctionName="old") == 1)
 
         assert world.total("Invocations", FunctionName="old") is None
+
+
+def test_how_old_an_event_may_grow_is_said_by_its_function(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Waiting, "age", 61.0)
+    world.deploy("aged")
+    world.aws.client("lambda").put_function_event_invoke_config(
+        FunctionName="aged", MaximumEventAgeInSeconds=60
+    )
+    send(world, "aged")
+    wait_until(lambda: world.total("AsyncEventsDropped", FunctionName="aged") == 1)
+
+    assert world.total("Invocations", FunctionName="aged") is None
 
 
 def test_a_destination_that_nothing_can_be_sent_to_is_refused_by_name(world: World) -> None:

@@ -116,16 +116,25 @@ def versions(world: World) -> str:
         ("versions", "live", "one", "1", ":live"),
         ("versions:2", None, "two", "2", ":2"),
         ("{arn}:live", None, "one", "1", ":live"),
+        ("{account}:function:versions:live", None, "one", "1", ":live"),
+        ("function:versions", "live", "one", "1", ":live"),
         ("{arn}", "$LATEST", "two", "$LATEST", ":$LATEST"),
     ],
 )
 def test_name_and_qualifier_say_which_version_runs(
     world: World, versions: str, name: str, qualifier: str | None, letter: str, version: str, end: str
 ) -> None:
-    outcome = world.run(name.format(arn=versions), qualifier=qualifier)
+    outcome = world.run(name.format(arn=versions, account=world.aws.account), qualifier=qualifier)
 
     assert [letter, versions + end] == json.loads(outcome.payload)
     assert version == outcome.version
+
+
+def test_a_name_may_end_like_what_stands_before_names(world: World) -> None:
+    world.deploy("a-function")
+    world.aws.client("lambda").publish_version(FunctionName="a-function")
+
+    assert "here" == answer(world, "a-function:1", "here")
 
 
 def test_an_alias_leads_part_of_its_traffic_to_another_version(world: World, versions: str) -> None:
@@ -148,6 +157,8 @@ def test_an_alias_leads_part_of_its_traffic_to_another_version(world: World, ver
         ("missing", None, "it is not deployed"),
         ("versions", "3", "there is no version 3 of it"),
         ("versions", "dead", "it has no alias dead"),
+        ("123456789012:function:versions", None, "it is of account 123456789012"),
+        ("arn:aws:lambda:eu-north-1:{account}:function:versions", None, "it is of region eu-north-1"),
     ],
 )
 def test_what_is_not_there_can_not_be_invoked(
@@ -155,9 +166,16 @@ def test_what_is_not_there_can_not_be_invoked(
 ) -> None:
     assert versions
     with pytest.raises(NotInvocable, match=found) as refused:
-        world.run(name, qualifier=qualifier)
+        world.run(name.format(account=world.aws.account), qualifier=qualifier)
 
     assert ("ResourceNotFoundException", 404) == (refused.value.code, refused.value.status)
+
+
+def test_what_is_no_name_is_refused(world: World) -> None:
+    with pytest.raises(NotInvocable, match="no function has such a name") as refused:
+        world.run("a function")
+
+    assert ("ValidationException", 400) == (refused.value.code, refused.value.status)
 
 
 def test_a_function_that_is_being_made_can_not_be_invoked(world: World) -> None:
@@ -242,6 +260,26 @@ def test_environments_of_a_version_that_is_gone_are_ended(world: World) -> None:
     assert [2, stays[1]] == answer(world, "going", {"do": "tally"})
 
     wait_until(lambda: not is_running(pid))
+
+
+def test_an_environment_at_work_is_ended_when_it_comes_back_and_its_version_is_gone(
+    world: World, tmp_path: Path
+) -> None:
+    client = world.aws.client("lambda")
+    world.deploy("working", DOING)
+    client.publish_version(FunctionName="working")
+    event = {"do": "meet", "arrived": str(tmp_path / "arrived"), "go on": str(tmp_path / "go")}
+    found: list[int] = []
+    thread = Thread(target=lambda: found.append(answer(world, "working", event, qualifier="1")))
+    thread.start()
+    wait_until((tmp_path / "arrived").exists)
+    client.delete_function(FunctionName="working", Qualifier="1")
+    stays = answer(world, "working", {"do": "tally"})
+    (tmp_path / "go").touch()
+    thread.join()
+
+    wait_until(lambda: not is_running(found[0]))
+    assert [2, stays[1]] == answer(world, "working", {"do": "tally"})
 
 
 def test_a_package_is_for_reading_alone(world: World) -> None:
@@ -412,6 +450,22 @@ def test_environments_are_as_many_as_events_up_to_what_is_reserved(world: World,
         world.total("Invocations", FunctionName="many"),
         world.total("Throttles", FunctionName="many"),
     )
+
+
+def test_what_a_function_reserves_is_not_taken_from_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from twin.aws.mends import awslambda_account
+
+    for name in ("reserving", "other"):
+        world.deploy(name)
+    client = world.aws.client("lambda")
+    client.put_function_concurrency(FunctionName="reserving", ReservedConcurrentExecutions=1)
+    limits = client.get_account_settings()["AccountLimit"]
+    reserved = limits["ConcurrentExecutions"] - limits["UnreservedConcurrentExecutions"]
+    monkeypatch.setattr(awslambda_account, "EXECUTIONS", reserved + 1)
+    with world.functions._executions.taking("reserving"):
+        assert world.run("other").error is None
 
 
 def test_functions_that_reserve_nothing_share_what_is_left(

@@ -25,10 +25,11 @@ CHILD = """
 import os, subprocess, time
 def handle(event, context):
     child = subprocess.Popen(["sleep", "60"])
+    apart = subprocess.Popen(["sleep", "60"], start_new_session=True)
     if event:
         open(event, "w").write(f"{os.getpid()} {child.pid}")
         time.sleep(60)
-    return [os.getpid(), child.pid]
+    return [os.getpid(), child.pid, apart.pid]
 """
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from twin.functions import sandbox
+
 if TYPE_CHECKING:
     from tests.twin.functions.world import World
 
@@ -164,6 +166,20 @@ def test_a_right_that_comes_later_counts_from_then_on(world: World) -> None:
 
     assert "heard" in world.lines("late")
     assert "unheard" not in world.lines("late")
+
+
+def test_what_is_said_beyond_measure_is_left_out_and_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "LONG_LOG", 1000)
+    world.deploy("flooding", TALKING)
+    world.run("flooding", "\n".join(f"line {number}" for number in range(500)))
+    world.run("flooding", "after")
+    said = [line for line in world.lines("flooding") if line.startswith("line")]
+
+    assert 50 < len(said) < 200
+    assert "after" in world.lines("flooding")
+    assert any("function flooding said more than" in each for each in world.functions.unchecked)
 
 
 # What is counted.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.twin.http_api.deploying import ask, deploy
+from tests.twin.http_api.deploying import FUNCTION, ask, deploy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,3 +115,20 @@ def test_a_function_that_is_gone_can_be_invoked_by_nobody(aws: Aws, apis: HttpAp
     aws.client("lambda").delete_function(FunctionName="notes")
 
     assert 500 == ask(apis.address(api.api_id)).status
+
+
+def test_a_permission_may_be_for_one_account(aws: Aws, apis: HttpApis) -> None:
+    api = deploy(aws, "GET /a", permitted=False)
+    statuses = []
+    for account in (aws.account, "999999999999"):
+        aws.client("lambda").add_permission(
+            FunctionName=FUNCTION,
+            StatementId="api",
+            Action="lambda:InvokeFunction",
+            Principal="apigateway.amazonaws.com",
+            SourceAccount=account,
+        )
+        statuses.append(ask(apis.address(api.api_id), target="/a").status)
+        api.forbid()
+
+    assert [200, 500] == statuses

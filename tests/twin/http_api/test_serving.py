@@ -138,8 +138,13 @@ def test_a_domain_leads_to_the_stage_of_its_path(aws: Aws, apis: HttpApis) -> No
     )
     address = apis.address(api.api_id)
     found = [ask(address, target=target, Host="api.example") for target in ("/v1/a", "/a")]
+    gateway.create_stage(ApiId=api.api_id, StageName="bare", AutoDeploy=True)
+    gateway.create_api_mapping(ApiId=api.api_id, DomainName="api.example", Stage="bare")
+    longest, rest = (ask(address, target=target, Host="api.example") for target in ("/v1/a", "/a"))
 
     assert [200, 404] == [each.status for each in found]
+    stages = [each.document["requestContext"]["stage"] for each in (longest, rest)]
+    assert ["$default", "bare"] == stages
     assert "api.example" == found[0].document["requestContext"]["domainName"]
 
 
@@ -151,6 +156,18 @@ def test_an_api_that_is_gone_is_forbidden(aws: Aws, apis: HttpApis) -> None:
     assert 403 == ask(address).status
     with pytest.raises(ApiUnknown, match="there is no HTTP API nothing"):
         apis.address("nothing")
+
+
+def test_an_event_that_is_longer_than_lambda_takes_reaches_no_function(
+    aws: Aws, apis: HttpApis, functions: StandIn
+) -> None:
+    """Base64 makes it a third longer than the body, which the gateway takes."""
+    api = deploy(aws, "$default")
+    sent = {"Content-Type": "application/octet-stream"}
+    statuses = [ask(apis.address(api.api_id), "POST", "/", bytes(mb << 20), **sent).status for mb in (4, 5)]
+
+    assert [200, 500] == statuses
+    assert 1 == len(functions.asked)
 
 
 FAILURES: dict[str, tuple[Any, int]] = {

@@ -37,6 +37,13 @@ def test_a_stage_without_a_limit_has_the_accounts() -> None:
     assert (5000, False) == (let_in.count(True), let_in[-1])
 
 
+def test_a_limit_above_the_accounts_is_no_help() -> None:
+    throttles = Throttles(clock=lambda: 0.0)
+    let_in = [throttles.let_in("a", "s", "GET /a", Limit(6000, 0)) for _ in range(5001)]
+
+    assert (5000, False) == (let_in.count(True), let_in[-1])
+
+
 def test_who_asks_too_much_is_told(aws: Aws, apis: HttpApis) -> None:
     api = deploy(aws, "GET /a", "GET /b")
     address = apis.address(api.api_id)

@@ -101,8 +101,13 @@ def _set_parameters(rds: Any, group: str, values: Properties) -> None:
 
 
 def _applied(parameter: str) -> dict[str, str]:
-    # Static parameters allow no other method, and dynamic ones this one too.
-    return {"ParameterName": parameter, "ApplyMethod": "pending-reboot"}
+    """A dynamic parameter counts at once, as CloudFormation has it; a static one allows no such method."""
+    from twin.aws.mends.rds_telling import STATIC
+
+    return {
+        "ParameterName": parameter,
+        "ApplyMethod": "pending-reboot" if parameter in STATIC else "immediate",
+    }
 
 
 def _by_twenty(items: list[dict[str, str]]) -> list[list[dict[str, str]]]:

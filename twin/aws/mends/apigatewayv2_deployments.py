@@ -79,7 +79,7 @@ def configuration_of(api: Any) -> str:
 def deployed_configuration(account: str, region: str, api_id: str, stage_name: str) -> dict[str, Any]:
     """What a stage serves, in the words of API Gateway's JSON; nothing if nothing was deployed to it.
 
-    At AWS only ExportApi tells this, in another form.
+    At AWS only ExportApi tells this, in another form (`apigatewayv2_exports`).
     """
     api = apigatewayv2_backends[account][region].get_api(api_id)
     stage = api.get_stage(stage_name)

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.awslambda.models import LambdaFunction, LambdaStorage, _zipfile_content
 
+from twin.aws.endpoints import asked
 from twin.aws.invoking import Busy, Invocation, runner_of
 
 _HELD = ("DeadLetterConfig", "FileSystemConfigs", "LoggingConfig", "SnapStart")
@@ -179,7 +180,10 @@ def _hold_code(function: Any, content: bytes) -> None:
 
 
 def _location(function: Any) -> str:
-    """An address that the function's code can be fetched from: it is put there when asked for."""
+    """An address that the function's code can be fetched from: it is put there when asked for.
+
+    Whoever asks over HTTP is led back to where the local AWS listens.
+    """
     from moto.s3.models import s3_backends
 
     bucket, key = (
@@ -191,17 +195,25 @@ def _location(function: Any) -> str:
         s3.create_bucket(bucket, function.region)
     if s3.get_object(bucket, key) is None:
         s3.put_object(bucket, key, function.code_bytes)
-    signed = urlencode({"X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Signature": function.code_digest})
-    return f"https://{bucket}.s3.{function.region}.amazonaws.com/{key}?{signed}"
+    scope = f"{_OWNER}/20260101/{function.region}/s3/aws4_request"
+    signed = {
+        "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+        "X-Amz-Credential": scope,
+        "X-Amz-Signature": function.code_digest,
+    }
+    here = asked()
+    place = f"{here}/{bucket}" if here else f"https://{bucket}.s3.{function.region}.amazonaws.com"
+    return f"{place}/{key}?{urlencode(signed)}"
 
 
 def _publish_version(self: Any, name_or_arn: str, description: str = "") -> Any:
-    """Publish what is new; numbers go up for ever, also when versions have been deleted."""
+    """Publish what is new, or was deleted; numbers go up for ever."""
     latest = self.get_function_by_name_or_arn_forbid_qualifier(name_or_arn)
     versions = self._functions[latest.function_name]["versions"]
     told = latest.get_configuration().items()
     content = copy.deepcopy({name: value for name, value in told if name not in _NOT_CONTENT})
-    if versions and latest.published == content:
+    is_there = bool(versions) and versions[-1].version == latest.last_version
+    if is_there and latest.published == content:
         return versions[-1]
     latest.published = content
     latest.last_version += 1

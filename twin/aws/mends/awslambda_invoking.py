@@ -9,6 +9,7 @@ AWS Lambda API Reference; "Configuring reserved concurrency", AWS Lambda Develop
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from contextlib import contextmanager
 from threading import Lock
@@ -34,6 +35,10 @@ UNRESERVED: Final = 100
 _RUNNING: Final[Counter[tuple[str, str, str]]] = Counter()
 """Executions of a function at this moment, by account, region and name."""
 _LOCK: Final = Lock()
+NAMED: Final = re.compile(
+    r"(?:(?:arn:[^:]+:lambda:[^:]+:)?(?:\d{12}:)?function:|\d{12}:)?(?P<name>[\w-]+)(?::(?P<qualifier>[\w$-]+))?"
+)
+"""A function in any of the ways that "Invoke", AWS Lambda API Reference, has for it."""
 STATUS: Final = {"RequestResponse": 200, "Event": 202, "DryRun": 204}
 
 _put_function_concurrency = LambdaBackend.put_function_concurrency
@@ -72,13 +77,19 @@ def _invoke(self: Any) -> tuple[int, dict[str, str], str | bytes]:
 def _addressed(response: Any) -> tuple[str, str | None]:
     """Name and qualifier; the latter may stand in the name, or in an ARN."""
     name = unquote(response.path.rsplit("/", 2)[-2])
-    short, _, within = name.rpartition("function:")[2].partition(":")
+    short, within = _split(name)
     asked = response.querystring.get("Qualifier", [None])[0]
     if within and asked and within != asked:
         raise InvalidParameterValueException(
             "The derived qualifier from the function name does not match the specified qualifier."
         )
     return short, within or asked
+
+
+def _split(name: str) -> tuple[str, str | None]:
+    """A function's own name and the qualifier behind it, of a name, a partial ARN or a whole one."""
+    found = NAMED.fullmatch(name)
+    return (found["name"], found["qualifier"]) if found else (name, None)
 
 
 def _require_fitting(payload: bytes, kind: str) -> None:

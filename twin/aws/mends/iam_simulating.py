@@ -13,15 +13,15 @@ from moto.core.responses import ActionResult
 from moto.iam.exceptions import InvalidInput, NotFoundException
 from moto.iam.responses import IamResponse
 
-from twin.policies.documents import read
-from twin.policies.errors import PolicyRefused
-from twin.policies.evaluating import decide
-from twin.policies.request import Caller, Request
+from ops.policies.documents import read
+from ops.policies.errors import PolicyRefused
+from ops.policies.evaluating import decide
+from ops.policies.request import Caller, Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twin.policies.documents import Policy
+    from ops.policies.documents import Policy
 
 _NOT_SIMULATED: Final = (
     "OrderedOrganizationPolicyInputList",

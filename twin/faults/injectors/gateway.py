@@ -115,6 +115,34 @@ def authorize(world: World, targets: Targets, kind: str) -> Done:
     )
 
 
+def authorize_by_jwt(world: World, targets: Targets, issuer: str) -> Done:
+    """Have the route ask for a token of an issuer."""
+    gateway, api, route = world.aws.client("apigatewayv2"), targets.api_id, targets.route
+    made = gateway.create_authorizer(
+        ApiId=api,
+        Name="fault",
+        AuthorizerType="JWT",
+        IdentitySource=["$request.header.Authorization"],
+        JwtConfiguration={"Audience": ["nobody"], "Issuer": issuer},
+    )["AuthorizerId"]
+    kept = _kept(route, _ROUTE)
+    asking = kept | {"AuthorizationType": "JWT", "AuthorizerId": made}
+
+    def put(old: str, settings: dict[str, Any]) -> str:
+        # an updated route would remember an authorizer that it has no more
+        gateway.delete_route(ApiId=api, RouteId=old)
+        return str(gateway.create_route(ApiId=api, **settings)["RouteId"])
+
+    put_anew = put(route["RouteId"], asking)
+    return Done(
+        f"route {route['RouteKey']} asks for a token of {issuer}",
+        undoing(
+            lambda: gateway.delete_authorizer(ApiId=api, AuthorizerId=made),
+            lambda: put(put_anew, kept),
+        ),
+    )
+
+
 def allow_origin(world: World, targets: Targets, origin: str) -> Done:
     """Let the API answer preflights, for one origin alone."""
     gateway, api = world.aws.client("apigatewayv2"), targets.api_id
@@ -179,6 +207,7 @@ INJECTORS: Final = {
     "integrate": integrate,
     "integrate_as_powerless": integrate_as_powerless,
     "authorize": authorize,
+    "authorize_by_jwt": authorize_by_jwt,
     "allow_origin": allow_origin,
     "close_endpoint": close_endpoint,
 }

@@ -32,7 +32,7 @@ def close_database(world: World, targets: Targets) -> Done:
             undo.append(partial(ec2.authorize_security_group_ingress, **named))
             closed += len(rules)
     told = f"security groups {', '.join(groups)} of the database let nobody in at {port}"
-    return Done(f"{told} ({closed} rules revoked)", undoing(*undo))
+    return Done(f"{told} ({closed} {'rule' if closed == 1 else 'rules'} revoked)", undoing(*undo))
 
 
 def let_nothing_out(world: World, targets: Targets) -> Done:

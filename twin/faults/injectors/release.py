@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
     from twin.faults.targets import Targets, World
 
-_EMPTY: Final[dict[str, Any]] = {"VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []}}
+_EMPTY: Final[dict[str, Any]] = {
+    "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []},
+    "Environment": {"Variables": {}},
+}
 """What stands for a setting that was not there."""
 _LAMBDAS_OWN: Final = "000000000000"
 """The account that the local AWS keeps functions' code in, as AWS keeps it in one of Lambda's."""

@@ -84,7 +84,7 @@ def reserve(world: World, targets: Targets, executions: int) -> Done:
         else:
             functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=before)
 
-    return Done(f"function {name} may run {executions} times at once", put_back)
+    return Done(f"function {name} has a reserved concurrency of {executions}", put_back)
 
 
 INJECTORS: Final = {

@@ -71,17 +71,29 @@ BOOTSTRAPS: Final[dict[str, Callable[[], Mapping[str, tuple[bytes, int]]]]] = {
 """Files of a package for a custom runtime, each with its mode."""
 
 MODULES: Final = {
-    "imports-what-is-missing": "import a_module_that_was_not_packaged\n",
-    "ends-at-the-start": "import os\nprint('the start failed', flush=True)\nos._exit(101)\n",
-    "takes-long-to-start": "import time\ntime.sleep(60)\n",
+    "imports-what-is-missing": "import a_module_that_was_not_packaged\n\n{name} = None\n",
+    "ends-at-the-start": (
+        "import os\n\nprint('the start failed', flush=True)\nos._exit(101)\n\n{name} = None\n"
+    ),
+    "takes-long-to-start": "import time\n\ntime.sleep(60)\n\n{name} = None\n",
     "answers-late": (
-        "import time\n\ndef {name}(event, context):\n    time.sleep(4)\n    return {{'statusCode': 200}}\n"
+        "import time\n\ndef {name}(event, context):\n    time.sleep(4)\n"
+        "    headers = {{'content-type': 'application/json'}}\n"
+        "    return {{'statusCode': 200, 'headers': headers, 'body': '{{\"status\": \"ok\"}}'}}\n"
     ),
     "answers-too-much": (
         "def {name}(event, context):\n    return {{'statusCode': 200, 'body': 'x' * 6_400_000}}\n"
     ),
     "takes-all-memory": (
         "def {name}(event, context):\n    held = []\n    while True:\n        held.append(b'x' * (8 << 20))\n"
+    ),
+    "asks-aws": (
+        "import os, urllib.request\n\n\ndef {name}(event, context):\n"
+        "    signed = 'AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/secretsmanager/aws4_request'\n"
+        "    headers = {{'authorization': signed, 'x-amz-target': 'secretsmanager.ListSecrets'}}\n"
+        "    asked = urllib.request.Request(os.environ['AWS_ENDPOINT_URL'], b'{{}}', headers)\n"
+        "    with urllib.request.urlopen(asked, timeout=1) as answer:\n"
+        "        return {{'statusCode': answer.status}}\n"
     ),
     "fails": "def {name}(event, context):\n    raise RuntimeError('this request can not be answered')\n",
 }

@@ -1,0 +1,1 @@
+"""The checks of the doctor, a module for each layer; each answers for one fault."""

@@ -1,0 +1,1 @@
+"""What the doctor looks at, part by part; each part asks only when a check wants to know."""

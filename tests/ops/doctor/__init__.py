@@ -1,0 +1,1 @@
+"""The doctor, on a twin that has each fault, and on evidence that is made up."""

@@ -1,0 +1,106 @@
+"""Has the doctor look into a twin, and holds it to what it promises whatever it finds."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+from ops.doctor.diagnosing import diagnose
+from ops.live import Live
+from scripts.commands.doctor.page import page_of
+from scripts.commands.doctor.telling import document
+from stacks.loading import load_environment
+from twin.aws.changes import changes_of
+from twin.faults.targets import Targets, password_of
+from twin.rehearsing.diagnosing import evidence_of
+
+if TYPE_CHECKING:
+    from ops.doctor.diagnosing import Diagnosis
+    from twin.rehearsing.twin import Twin
+
+SHORTEST_SECRET = 8
+"""Letters; what is shorter may stand in a text by chance."""
+
+
+def look_into(twin: Twin, environment: str) -> Diagnosis:
+    """Diagnose; nothing is changed by it, and no secret told."""
+    settings = load_environment(environment).model_copy(update={"account": twin.aws.account})
+    before = changes_of(twin.aws.account)
+    diagnosis = diagnose(evidence_of(twin, Live(settings, twin.aws.client)))
+    assert before == changes_of(twin.aws.account)
+    told = page(diagnosis) + json.dumps(document(environment, diagnosis))
+    assert [] == [name for name, value in _secrets(twin) if value in told]
+    assert [] == [each.id for each in diagnosis.findings if "broke" in each.answer.because]
+    return diagnosis
+
+
+def names(diagnosis: Diagnosis, fault: str, healthy: Diagnosis) -> bool:
+    """Whether a fault is told as the cause, or stands first of what is left where nothing decides.
+
+    What fails nothing must be told, and not have been told before.
+    """
+    if diagnosis.cause:
+        return diagnosis.cause.id == fault
+    if diagnosis.undecided:
+        return diagnosis.undecided[0].id == fault
+    before = {each.id for each in healthy.findings if each.is_proved}
+    return fault in {each.id for each in diagnosis.findings if each.is_proved} - before
+
+
+def page(diagnosis: Diagnosis | None) -> str:
+    """What an operator would read."""
+    return "\n".join(line.plain for line in page_of("twin", diagnosis)) if diagnosis else ""
+
+
+def _secrets(twin: Twin) -> list[tuple[str, str]]:
+    variables = Targets.of(twin.deployed).variables
+    told = {"DATABASE_URL": variables.get("DATABASE_URL", ""), "JWT_SECRET": variables.get("JWT_SECRET", "")}
+    told["the password"] = password_of(told["DATABASE_URL"])
+    told["ORIGIN_SECRET"] = variables.get("ORIGIN_SECRET", "")
+    return [(name, value) for name, value in told.items() if len(value) >= SHORTEST_SECRET]
+
+
+class Denying:
+    """Connects to a twin's services, of which one operation is refused; what was asked is kept."""
+
+    def __init__(self, twin: Twin, operation: str = "") -> None:
+        self._twin, self._operation = twin, operation
+
+    def __call__(self, service: str) -> Any:
+        """The client of a service."""
+        client = self._twin.aws.client(service)
+        denied = self._operation.partition(":")
+        if service != denied[0]:
+            return client
+        return _WithoutOne(client, xform_name(denied[2]))
+
+
+class _WithoutOne:
+    """A client, one of whose operations is refused."""
+
+    def __init__(self, client: Any, method: str) -> None:
+        self._client, self._method = client, method
+
+    def __getattr__(self, name: str) -> Any:
+        """The client's own, but for that one."""
+        return self._deny if name == self._method else getattr(self._client, name)
+
+    def get_paginator(self, name: str) -> Any:
+        """The same of its pages."""
+        if name != self._method:
+            return self._client.get_paginator(name)
+        return SimpleNamespace(paginate=self._deny)
+
+    def _deny(self, **_: Any) -> Any:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, self._method)
+
+
+def without(twin: Twin, environment: str, operation: str) -> Diagnosis:
+    """Diagnose where AWS refuses an operation."""
+    settings = load_environment(environment).model_copy(update={"account": twin.aws.account})
+    evidence = evidence_of(twin, Live(settings, twin.aws.client), Denying(twin, operation))
+    return diagnose(evidence)
