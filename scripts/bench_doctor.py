@@ -43,6 +43,8 @@ PAIRED: Final = (
     *("NET-001", "DB-012", "DB-019", "DB-007"),
 )
 """A fault of each layer that fails every request, for pairs."""
+GIVEN_TOGETHER: Final = {"API-034": "API-008"}
+"""Faults that can't be given without another, which a request meets first."""
 NOTHING: Final = "-"
 """What is named where nothing is wrong, or nothing is decided."""
 
@@ -76,6 +78,8 @@ class Named:
         """Whether it was named as the cause; what fails nothing, whether it is among what was found anew."""
         if self.fault == NOTHING:
             return self.cause == NOTHING
+        if self.fault in GIVEN_TOGETHER:
+            return self.cause == GIVEN_TOGETHER[self.fault] and self.fault in self.also
         if self.left:
             return self.left[0] == self.fault
         if self.cause == NOTHING:
@@ -194,7 +198,7 @@ def _paired(environment: Environment) -> Iterator[Pair]:
         for first, second in combinations(given, 2):
             talk(f"{environment.name}: {first} and {second}")
             with injected(twin, second):
-                with injected(twin, first):
+                with injected(twin, first, permitted=False):
                     both = _diagnosis(twin, environment)
                 then = _diagnosis(twin, environment)
             told = {each.id for each in both.findings if each.is_proved}
@@ -245,7 +249,7 @@ def _look(twin: Twin, environment: Environment, way: str, fault: str, before: fr
         way,
         fault,
         _cause(diagnosis),
-        tuple(each.id for each in diagnosis.undecided),
+        () if diagnosis.cause else tuple(each.id for each in diagnosis.undecided),
         tuple(each.id for each in diagnosis.findings if each.is_proved and each is not diagnosis.cause),
         before,
         taken - (reply.seconds if reply else 0.0),

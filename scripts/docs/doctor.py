@@ -45,13 +45,7 @@ def symptoms_table() -> str:
     """For what a caller sees, the faults that would fail every request so; those first that are met first."""
     rows = []
     for sign in Sign:
-        for ran in (False, True):
-            if (
-                sign is Sign.WELL
-                or (ran and sign in BEFORE_THE_FUNCTION)
-                or (not ran and sign in OF_THE_FUNCTION)
-            ):
-                continue
+        for ran in (each for each in (False, True) if _can_be(sign, ran=each)):
             found = [
                 each
                 for each in checks()
@@ -59,6 +53,13 @@ def symptoms_table() -> str:
             ]
             rows += [(sign.value, RAN[ran], layer, ids) for layer, ids in _by_layer(found)]
     return table("what came of the request | the function | layer | may be", _without_repetition(rows))
+
+
+def _can_be(sign: Sign, *, ran: bool) -> bool:
+    """Whether a request that failed may come to that where the function ran, or did not."""
+    if sign is Sign.WELL:
+        return False
+    return sign not in (BEFORE_THE_FUNCTION if ran else OF_THE_FUNCTION)
 
 
 def _by_layer(found: Iterable[Check]) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from ops.doctor.diagnosing import judge
 from ops.doctor.fault import Layer
 from ops.doctor.operations import policy
 from ops.doctor.sign import Sign, Symptom
-from scripts.commands.doctor.page import page_of
+from scripts.commands.doctor.page import LABEL, page_of
 from scripts.commands.doctor.run import Wish, run
 from scripts.commands.doctor.telling import document
 from scripts.exit_codes import Exit
@@ -154,13 +154,13 @@ def test_what_may_be_the_cause_stands_before_what_fails_nothing() -> None:
 def test_what_is_not_known_is_told_once_by_all() -> None:
     other = finding("A-008", unknown("nothing tells"), place=8, signs=(Sign.NO_ANSWER,))
     told = judge((other, finding("A-009", unknown("nothing tells"), place=9)), FAILED)
-    assert [1, 1] == [text_of(told, every=True).count(name) for name in ("A-008", "A-009")]
+    assert [1, 1] == [text_of(told, every=True).count(f"\n{name}") for name in ("A-008", "A-009")]
     assert "A-008" not in text_of(told)
 
 
 def test_where_a_request_was_led_to_is_told() -> None:
     reply = Reply("http://a/health", datetime(2026, 1, 1, tzinfo=UTC), 0.0, 404, landed="http://b/")
-    told = text_of(judge((), Symptom(Sign.APPLICATION_REFUSED, ran=None, reply=reply)), width=60)
+    told = text_of(judge((), Symptom(Sign.APPLICATION_REFUSED, ran=None, reply=reply)), width=80)
     assert ["asked     http://a/health, which led to http://b/", "got       404"] == told.splitlines()[2:4]
     assert "whether the function ran is not known" in told
 
@@ -169,6 +169,17 @@ def test_what_was_refused_is_told() -> None:
     diagnosis = judge((), Symptom(Sign.WELL, ran=True), ("AWS refuses lambda:GetPolicy",))
     assert "AWS refuses lambda:GetPolicy" in text_of(diagnosis)
     assert document("staging", diagnosis)["refused"] == ["AWS refuses lambda:GetPolicy"]
+
+
+def test_how_it_is_mended_is_told_in_the_nearest_words_that_there_are() -> None:
+    answers = (proved("so"), proved("so", change="set it"), proved("so", "aws do", change="set it"))
+    told = [text_of(judge((finding("A-001", each),), FAILED)).splitlines() for each in answers]
+    mending = [[line for line in page if line[:LABEL].strip() in ("mend", "for good")] for page in told]
+    assert [
+        ["mend      mend it"],
+        ["mend      set it"],
+        ["mend      aws do", "for good  set it"],
+    ] == mending
 
 
 def test_what_could_steer_a_terminal_is_made_visible() -> None:

@@ -76,15 +76,16 @@ def inject(world: World, asked: str) -> Injected:
 
 
 @contextmanager
-def injected(world: World, *asked: str) -> Iterator[list[Injected]]:
+def injected(world: World, *asked: str, permitted: bool = True) -> Iterator[list[Injected]]:
     """Some faults for a while; taken away the last first.
 
-    Where API Gateway has no permission at all, it is given one before: nothing else would be seen.
+    Where API Gateway has no permission at all, it is given one before: nothing else would be seen. That is
+    left out for a fault among others, of which that may be one.
     """
     undo: list[Callable[[], object]] = []
     given: list[Injected] = []
     try:
-        if permission := permit_first(world):
+        if permitted and (permission := permit_first(world)):
             undo.append(permission.undo)
         for each in asked:
             fault = inject(world, each)

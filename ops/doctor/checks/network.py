@@ -50,6 +50,8 @@ def named_is_gone(evidence: Evidence) -> Answer:
             *attach(evidence),
             explains=fits(evidence) and not (some_left and evidence.sign is Sign.WELL),
         )
+    if stops := network.stops(Kind.SUBNET):
+        return proved(stops[0].why, *attach(evidence), explains=fits(evidence))
     return ruled_out(f"all subnets and groups of function {function.short} are there")
 
 
@@ -105,7 +107,7 @@ def led_astray(evidence: Evidence) -> Answer:
     network = evidence.network
     if network.function.vpc_id != network.target.vpc_id:
         return ruled_out("function and database are not in one VPC, where a route could lead astray")
-    return stopped(evidence, (Kind.ROUTE, Kind.SUBNET), _look_at_table)
+    return stopped(evidence, (Kind.ROUTE,), _look_at_table)
 
 
 @check("NET-013", Effect.FAILS, signs=FAILED, ran=True)

@@ -104,7 +104,9 @@ def _headline(diagnosis: Diagnosis) -> str:
     if diagnosis.cause is not None:
         return f"is faulty: {diagnosis.cause.id}"
     if diagnosis.state is State.HEALTHY:
-        return "is healthy" + (f", as far as {' and '.join(diagnosis.layers)} goes" if diagnosis.layers else "")
+        return "is healthy" + (
+            f", as far as {' and '.join(diagnosis.layers)} goes" if diagnosis.layers else ""
+        )
     if diagnosis.symptom.sign is None:
         return "can't be asked, and nothing decides why"
     if diagnosis.symptom.sign is Sign.WELL:

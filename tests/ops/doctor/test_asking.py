@@ -171,3 +171,11 @@ def test_a_clock_that_is_wrong_here_is_put_right_by_the_servers() -> None:
     right = Reply("u", at, 1.0, 200, {"date": "Thu, 26 Nov 2026 08:00:00 GMT"})
 
     assert (datetime(2026, 11, 26, 8, 9, 59, tzinfo=UTC), at) == (late.since, right.since)
+
+
+def test_a_time_without_a_zone_is_utc_and_none_at_all_is_ours() -> None:
+    at = datetime(2026, 11, 26, 8, tzinfo=UTC)
+    told = ("Thu, 26 Nov 2026 08:10:00 -0000", "at noon", "")
+    found = [Reply("u", at, 1.0, 200, {"date": each} if each else {}).since for each in told]
+
+    assert [datetime(2026, 11, 26, 8, 9, 59, tzinfo=UTC), at, at] == found

@@ -5,14 +5,18 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.doctor.answer import Answer, proved, ruled_out, unknown, unseen
 from ops.doctor.check import Check, Effect
-from ops.doctor.diagnosing import Diagnosis, Finding, State, judge
+from ops.doctor.diagnosing import Diagnosis, Finding, State, diagnose, judge
 from ops.doctor.fault import Fault, Layer
+from ops.doctor.operations import OperationUndeclared
 from ops.doctor.sign import Sign, Symptom
+from ops.errors import WrongAccount
+from tests.ops.doctor.healthy import evidence_with, reply, staging
 
 GATEWAY = Symptom(Sign.GATEWAY_ERROR, ran=False)
 BROKEN = Symptom(Sign.GATEWAY_ERROR, ran=True)
@@ -79,6 +83,18 @@ def test_a_fault_before_the_point_that_the_request_came_to_is_not_its_cause() ->
     assert ("B", ["A"]) == (cause(diagnosis), ids(diagnosis.others))
 
 
+def test_what_fails_some_requests_alone_does_not_come_next() -> None:
+    failing, some = finding("A", proved("it is")), finding("B", proved("it is"), Effect.SOME, place=1)
+    diagnosis = judge((failing, some), GATEWAY)
+    assert ("A", [], ["B"]) == (cause(diagnosis), ids(diagnosis.next), ids(diagnosis.others))
+
+
+def test_where_nothing_tells_whether_the_function_ran_either_may_be_the_cause() -> None:
+    unclear = Symptom(Sign.GATEWAY_ERROR, ran=None)
+    causes = [cause(judge((finding("A", proved("it is"), ran=ran),), unclear)) for ran in (True, False, None)]
+    assert ["A", "A", "A"] == causes
+
+
 def test_a_fault_that_shows_otherwise_is_wrong_besides_and_leaves_it_undecided() -> None:
     diagnosis = judge((finding("A", proved("it is"), signs=(Sign.NO_ANSWER,)),), GATEWAY)
     assert (State.UNDECIDED, ["A"]) == (diagnosis.state, ids(diagnosis.others))
@@ -98,6 +114,22 @@ def test_how_a_fault_shows_is_the_cause_where_nothing_special_is_proved() -> Non
 def test_a_blind_spot_is_the_cause_only_of_a_request_that_is_well() -> None:
     blind = finding("A", proved("no log"), Effect.BLIND, signs=())
     assert (cause(judge((blind,), WELL)), cause(judge((blind,), GATEWAY))) == ("A", None)
+
+
+def test_how_a_fault_shows_is_the_cause_of_nothing_that_is_well_unless_it_has_signs() -> None:
+    shown, seen = (finding("A", proved("it is"), Effect.SHOWS, signs=signs) for signs in ((Sign.WELL,), ()))
+    assert ("A", None) == (cause(judge((shown,), UNASKED)), cause(judge((seen,), UNASKED)))
+
+
+def test_what_is_not_known_and_said_not_to_explain_it_is_not_left() -> None:
+    assert [] == ids(judge((finding("A", unknown("of another route", explains=False)),), GATEWAY).undecided)
+
+
+def test_another_account_ends_it_before_anything_is_asked() -> None:
+    elsewhere = evidence_with(environment=staging(account="123456789012"))
+    with pytest.raises(WrongAccount):
+        diagnose(elsewhere)
+    assert elsewhere.reading.calls == ["sts:GetCallerIdentity"]
 
 
 def test_risks_leave_a_system_healthy() -> None:
@@ -121,13 +153,25 @@ def test_where_no_request_could_be_made_the_first_fault_is_the_cause() -> None:
 
 
 def test_a_trace_of_a_shape_that_nobody_knows_ends_nothing() -> None:
-    at = datetime(2026, 11, 26, tzinfo=UTC)
-    reply = Reply("http://made-up", at, 0.1, 500, {"date": "Thu, 26 Nov 2026 09:00:00 -0000"}, "{}")
-    odd = made_up({**HEALTHY_READS, "logs:FilterLogEvents": {"events": [{"no": "message"}]}})
-    found = diagnose(Evidence(odd, address="http://made-up", ask=lambda _: reply, patience=0.0), [Layer.TLS])
+    failed = reply(500, "Traceback")
+    odd = evidence_with({"logs:FilterLogEvents": {"events": [{"no": "message"}]}}, failed)
+    found = diagnose(odd, [Layer.STACKS])
 
-    assert (Sign.APPLICATION_ERROR, reply) == (found.symptom.sign, found.symptom.reply)
-    assert ((Layer.TLS,), State.UNDECIDED) == (found.layers, found.state)
+    assert (Sign.APPLICATION_ERROR, None, failed) == (
+        found.symptom.sign,
+        found.symptom.ran,
+        found.symptom.reply,
+    )
+    assert (Layer.STACKS,) == found.layers
+    assert {Layer.STACKS} == {each.check.fault.layer for each in found.findings}
+
+
+def test_a_code_that_calls_what_is_not_declared_is_a_bug_and_no_trace() -> None:
+    bug = evidence_with(
+        {"logs:FilterLogEvents": OperationUndeclared("lambda:DeleteFunction")}, reply(500, "no")
+    )
+    with pytest.raises(OperationUndeclared):
+        diagnose(bug, [Layer.STACKS])
 
 
 ANSWERS = st.sampled_from([proved("it is"), ruled_out("no"), unknown("who knows"), unseen("denied")])

@@ -1,4 +1,4 @@
-"""What keeps a function from its subnets, from AWS's APIs and the internet, and what silence does not tell."""
+"""What keeps a function from its subnets, from AWS's APIs and the internet; what silence does not tell."""
 
 from __future__ import annotations
 

@@ -75,6 +75,13 @@ def test_a_question_is_asked_once_and_answers_stay_apart() -> None:
     assert [arguments["Name"] for _, arguments in client.asked] == ["live", "old"]
 
 
+def test_an_answer_and_its_pages_stay_apart() -> None:
+    asking = made_up({"lambda:ListAliases": {"Aliases": ["live"]}})
+    whole = asking.call("lambda:ListAliases", "f", FunctionName="f")
+    pages = list(asking.pages("lambda:ListAliases", "f", "Aliases", FunctionName="f"))
+    assert ({"Aliases": ["live"]}, ["live"]) == (whole, pages)
+
+
 def test_a_refusal_is_kept_and_told() -> None:
     client = Client(get_policy="AccessDeniedException")
     asking = reading(client)

@@ -55,3 +55,8 @@ BY_EDGE = {"x-cache": "Error from cloudfront"}
 )
 def test_who_has_answered(status: int | None, body: str, headers: dict[str, str], expected: Sign) -> None:
     assert expected == sign_of(reply(status, body, headers=headers))
+
+
+@pytest.mark.parametrize("body", ['{"status":"error"}', '{"status":"degraded"}', '{"status":null}'])
+def test_an_answer_that_says_itself_that_it_is_not_well_is_not(body: str) -> None:
+    assert sign_of(reply(200, body)) is Sign.UNLIKE

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ops.doctor.evidence.endings import Ending, ending_of, error_types, timeout_of
 from ops.doctor.evidence.invocations import Event, invocations
 from runtime.migrator.errors import AccessError
+from tests.ops.doctor.healthy import evidence_with, reply
 from tests.ops.doctor.invoking import LAMBDA, REQUEST, invocation, made
 from tests.ops.doctor.reading import refusal
 
@@ -180,3 +181,63 @@ def test_what_is_looked_back_at_begins_with_what_is_deployed_now() -> None:
 
     quarter, five = (datetime(2026, 11, 26, 7, minute, tzinfo=UTC) for minute in (45, 55))
     assert [quarter.timestamp() * 1000, five.timestamp() * 1000] == asked
+
+
+@pytest.mark.parametrize(("cached", "ran"), [("Hit from cloudfront", None), ("Miss from cloudfront", False)])
+def test_an_answer_that_cloudfront_had_kept_tells_nothing_of_the_function(
+    cached: str,
+    ran: bool | None,  # noqa: FBT001  (a case)
+) -> None:
+    refused = reply(403, '{"message":"Forbidden"}', headers={"x-cache": cached})
+    assert ran is evidence_with(live=refused).trace.ran
+
+
+def test_a_request_that_the_gateway_gave_up_may_have_come_to_the_function_without_an_id() -> None:
+    given_up = {"integrationRequestId": "-", "integrationStatus": "-"}
+    lines = [made(status=status, lines=["mine"], access=given_up).trace.lines for status in (503, 500)]
+    assert [("mine",), ()] == lines
+
+
+def test_lines_are_read_from_every_page() -> None:
+    def events(nextToken: str | None = None, **_: Any) -> Any:  # noqa: N803  (botocore's spelling)
+        page = {"events": [{"logStreamName": "one", "message": f"after {nextToken}"}]}
+        return page if nextToken else {**page, "nextToken": "more"}
+
+    assert ("after None", "after more") == made(answers={"logs:FilterLogEvents": events}).trace.lines
+
+
+def waited_for(monkeypatch: pytest.MonkeyPatch, status: int, *looks: list[str], access: bool = False) -> int:
+    """How often lines are waited for, of which there are more at each look."""
+    pauses = list[float]()
+
+    def events(logGroupName: str, **_: Any) -> Any:  # noqa: N803  (botocore's spelling)
+        line = json.dumps({"requestId": REQUEST, **RAN})
+        lines = [line] if logGroupName == "access" else looks[min(len(pauses), len(looks) - 1)]
+        return {"events": [{"logStreamName": text[-1], "message": text} for text in lines]}
+
+    monkeypatch.setattr("time.sleep", pauses.append)
+    evidence = made(status=status, access=RAN if access else None, answers={"logs:FilterLogEvents": events})
+    evidence.patience = 5.0
+    assert tuple(looks[-1][-1:]) == evidence.trace.lines[-1:]
+    return len(pauses)
+
+
+def test_lines_are_waited_for_until_the_invocation_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, other = invocation("mine"), [line.replace(LAMBDA, OTHER) for line in invocation("other")]
+
+    assert 0 == waited_for(monkeypatch, 200, [])
+    assert 2 == waited_for(monkeypatch, 500, [], mine[:1], mine)
+    assert 0 == waited_for(monkeypatch, 500, other)
+    assert 1 == waited_for(monkeypatch, 500, other, mine, access=True)
+
+
+def test_the_application_s_own_line_of_an_error_is_the_last_that_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = f'{{"level": "ERROR", "request_id": "{REQUEST}"}}'
+    pauses = list[float]()
+    monkeypatch.setattr("time.sleep", pauses.append)
+    evidence = made(body='{"error":"internal"}', lines=[told])
+    evidence.patience = 5.0
+
+    assert ((told,), []) == (evidence.trace.lines, pauses)

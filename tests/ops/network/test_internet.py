@@ -135,6 +135,22 @@ def test_an_internet_gateway_alone_does_not_let_a_function_out(net: Net) -> None
     ), FROM_LAMBDA
 
 
+def test_what_leads_to_an_appliance_is_not_known(net: Net) -> None:
+    """A NAT instance, a firewall: what it does with packets is its own affair."""
+    interface = net.ec2.create_network_interface(SubnetId=net.database.subnet_ids[0])["NetworkInterface"]
+    table = net.table(*net.function.subnet_ids)
+    net.ec2.create_route(
+        RouteTableId=table,
+        DestinationCidrBlock=ANY,
+        NetworkInterfaceId=interface["NetworkInterfaceId"],
+    )
+
+    found = reach(net.deployed, net.function, OUTSIDE, HTTPS)
+
+    assert (found.allowed, found.followed) == (False, False)
+    assert found.why.endswith(f"has a route to {interface['NetworkInterfaceId']}, which is not followed")
+
+
 def test_a_private_nat_gateway_leads_nowhere(net: Net) -> None:
     nat = with_nat(net, ConnectivityType="private")
 

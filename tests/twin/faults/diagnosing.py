@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from ops.doctor.diagnosing import diagnose
 from ops.live import Live
+from scripts.bench_doctor import GIVEN_TOGETHER
 from scripts.commands.doctor.page import page_of
 from scripts.commands.doctor.telling import document
 from stacks.loading import load_environment
@@ -44,7 +45,8 @@ def names(diagnosis: Diagnosis, fault: str, healthy: Diagnosis) -> bool:
     What fails nothing must be told, and not have been told before.
     """
     if diagnosis.cause:
-        return diagnosis.cause.id == fault
+        together = fault in GIVEN_TOGETHER and fault in {each.id for each in diagnosis.next}
+        return diagnosis.cause.id == (GIVEN_TOGETHER[fault] if together else fault)
     if diagnosis.undecided:
         return diagnosis.undecided[0].id == fault
     before = {each.id for each in healthy.findings if each.is_proved}

@@ -144,7 +144,7 @@ def test_two_faults_are_named_in_the_order_in_which_they_bite(
     if lacking := [need for way in ways for need in missing(targets, way)]:
         pytest.skip(f"{environment} has no {' and no '.join(lacking)}")
     with injected(twin, second):
-        with injected(twin, first):
+        with injected(twin, first, permitted=False):
             both = look_into(twin, environment)
         then = look_into(twin, environment)
 
