@@ -24,6 +24,7 @@ from twin.account import Account
 from twin.keeping import Keep
 
 interrupting.GRACE = float(sys.argv[1])
+interrupting.LONGEST = float(sys.argv[5])
 
 def say(word):
     print(word, flush=True)
@@ -46,7 +47,9 @@ say("ended")
 class Start(Protocol):
     """Starts a program."""
 
-    def __call__(self, *, grace: float, runs: float, ends: float) -> subprocess.Popen[str]:
+    def __call__(
+        self, *, grace: float, runs: float, ends: float, longest: float = 60
+    ) -> subprocess.Popen[str]:
         """Have it run, and then end what it has, each for so many seconds."""
 
 
@@ -55,8 +58,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts one with a folder, and ends it."""
     started = []
 
-    def begin(*, grace: float, runs: float, ends: float) -> subprocess.Popen[str]:
-        words = [str(grace), str(tmp_path / "kept"), str(runs), str(ends)]
+    def begin(*, grace: float, runs: float, ends: float, longest: float = 60) -> subprocess.Popen[str]:
+        words = [str(grace), str(tmp_path / "kept"), str(runs), str(ends), str(longest)]
         process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, *words],
             cwd=ROOT,
@@ -103,6 +106,15 @@ def test_what_takes_too_long_to_end_is_ended_by_the_next_and_leaves_nothing(
     process.send_signal(signal.SIGINT)
     assert ["interrupted", "ends"] == [read(process), read(process)]
     assert (tmp_path / "kept").exists()
+    process.send_signal(signal.SIGINT)
+
+    assert 130 == process.wait(20)
+    wait_until(lambda: not (tmp_path / "kept").exists())
+
+
+def test_what_does_not_end_by_itself_is_ended_though_nobody_asks_again(start: Start, tmp_path: Path) -> None:
+    process = start(grace=60, runs=60, ends=60, longest=0.3)
+    assert "runs" == read(process)
     process.send_signal(signal.SIGINT)
 
     assert 130 == process.wait(20)

@@ -42,8 +42,13 @@ CARRIAGE_RETURN: Final = "ends as on Windows"
 
 @check("PKG-032", Effect.FAILS, signs=FAILED, ran=True)
 def wrapped(evidence: Evidence) -> Answer:
-    """A zip of a folder in place of what is in it."""
-    return _by_zip(evidence, "zip.root", otherwise="what Lambda starts lies at the root of the package")
+    """A zip of a folder in place of what is in it: what Lambda starts is there, one folder too deep."""
+    return _by_zip(
+        evidence,
+        "zip.root",
+        otherwise="what Lambda starts lies in no folder of its own",
+        counts=lambda _: _is_one_folder_down(evidence),
+    )
 
 
 @check("PKG-033", Effect.FAILS, signs=FAILED)
@@ -202,6 +207,13 @@ def _by_linking(evidence: Evidence, name: str, otherwise: str) -> Answer:
         counts=lambda line: not is_custom or line.startswith(f"{BOOTSTRAP} "),
         explains=is_custom or not trace.ran or bool(trace.said(r"Runtime\.ImportModuleError")),
     )
+
+
+def _is_one_folder_down(evidence: Evidence) -> bool:
+    """Whether a folder of the package has the bootstrap, or the handler's module."""
+    module = str(evidence.function.configuration.get("Handler", "")).rpartition(".")[0].replace(".", "/")
+    wanted = {"bootstrap"} if evidence.function.is_custom else {f"{module}.py", f"{module}/__init__.py"}
+    return any(name.partition("/")[2] in wanted for name in evidence.package.seen.files)
 
 
 def _by_zip(

@@ -22,6 +22,8 @@ GRACE: Final = 10.0
 """Seconds in which all that runs here is ended, usually two; who asks again after them need not wait."""
 ALREADY: Final = f"ending what runs here; after {GRACE:.0f} s, Ctrl-C again ends it at once\n"
 """What is said to whoever presses it twice."""
+LONGEST: Final = 20.0
+"""Seconds from the first signal on after which the process ends at once, though nobody asks again."""
 STANDARD_ERROR: Final = 2
 
 
@@ -58,6 +60,10 @@ class Stopping:
         """
         now = time.monotonic()
         before, self._since = self._since, now if self._since is None else self._since
+        if before is None:
+            # by the system's clock: a thread can't be started amid whatever the signal has come into
+            signal.signal(signal.SIGALRM, lambda *_: os._exit(SIGNALLED + number))
+            signal.setitimer(signal.ITIMER_REAL, LONGEST)
         if self._raises:
             self._raises = False
             raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
@@ -98,5 +104,6 @@ def stoppable() -> Iterator[Stopping]:
 
 def _ignore() -> None:
     """Heed signals no more: the interpreter, which ends, would set its own handlers back, and be killed."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

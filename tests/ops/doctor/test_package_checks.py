@@ -167,6 +167,12 @@ def test_a_package_for_python_is_judged_before_it_runs(files: dict[str, str], fa
     assert fault == proved(package=zipped(files), access=NOT_RUN)[0]
 
 
+def test_a_folder_without_what_lambda_starts_is_not_why_it_is_not_found() -> None:
+    files = {"elsewhere/module.py": "", "elsewhere/__init__.py": ""}
+
+    assert "PKG-032" not in proved(package=zipped(files), access=NOT_RUN)
+
+
 def test_imports_that_may_fail_are_not_missed() -> None:
     source = (
         "import boto3, json\ntry:\n    import nowhere\nexcept ImportError:\n    pass\n"
