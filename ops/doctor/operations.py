@@ -26,7 +26,6 @@ READS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "cloudformation": (
         "DescribeStackEvents",
-        "DescribeStackResources",
         "DescribeStacks",
         "GetTemplate",
         "ListStackResources",
@@ -34,12 +33,14 @@ READS: Final[Mapping[str, tuple[str, ...]]] = {
     "cloudfront": (
         "GetCachePolicy",
         "GetDistribution",
-        "GetDistributionConfig",
         "GetOriginRequestPolicy",
         "ListDistributions",
     ),
     "cloudtrail": ("LookupEvents",),
-    "cloudwatch": ("DescribeAlarms", "GetMetricData", "ListMetrics"),
+    "cloudwatch": (
+        "DescribeAlarms",
+        "GetMetricData",
+    ),
     "ec2": (
         "DescribeDhcpOptions",
         "DescribeInternetGateways",
@@ -56,63 +57,58 @@ READS: Final[Mapping[str, tuple[str, ...]]] = {
         "GetManagedPrefixListEntries",
     ),
     "iam": (
-        "GetPolicy",
-        "GetPolicyVersion",
         "GetRole",
-        "GetRolePolicy",
-        "ListAttachedRolePolicies",
-        "ListRolePolicies",
         "SimulatePrincipalPolicy",
     ),
-    "kms": ("DescribeKey", "GetKeyPolicy", "ListGrants"),
+    "kms": ("DescribeKey",),
     "lambda": (
         "GetAccountSettings",
         "GetAlias",
         "GetFunction",
         "GetFunctionConcurrency",
         "GetFunctionConfiguration",
-        "GetFunctionRecursionConfig",
         "GetLayerVersion",
         "GetPolicy",
-        "GetProvisionedConcurrencyConfig",
         "ListAliases",
         "ListEventSourceMappings",
-        "ListFunctions",
         "ListVersionsByFunction",
     ),
     "logs": (
         "DescribeLogGroups",
         "DescribeLogStreams",
-        "DescribeResourcePolicies",
-        "DescribeSubscriptionFilters",
         "FilterLogEvents",
     ),
     "rds": (
-        "DescribeCertificates",
         "DescribeDBInstances",
-        "DescribeDBParameterGroups",
         "DescribeDBParameters",
         "DescribeDBProxies",
         "DescribeDBProxyTargets",
-        "DescribeDBSubnetGroups",
         "DescribeEvents",
         "DescribePendingMaintenanceActions",
     ),
-    "route53": ("ListHostedZonesByName", "ListResourceRecordSets"),
-    "secretsmanager": ("DescribeSecret", "ListSecretVersionIds", "ListSecrets"),
-    "service-quotas": ("GetServiceQuota",),
-    "ssm": ("GetParameter", "GetParametersByPath"),
+    "route53": (
+        "ListHostedZonesByName",
+        "ListResourceRecordSets",
+    ),
+    "secretsmanager": (
+        "DescribeSecret",
+        "ListSecretVersionIds",
+    ),
+    "ssm": (
+        "GetParameter",
+        "GetParametersByPath",
+    ),
     "sts": ("GetCallerIdentity",),
-    "wafv2": ("GetSampledRequests", "GetWebACL", "ListWebACLs"),
+    "wafv2": (
+        "GetSampledRequests",
+        "GetWebACL",
+    ),
 }
 """By botocore's name of a service, its operations in botocore's spelling."""
 PROBE: Final = "lambda:Invoke"
 """Called of the migrator alone, and only by whoever wants to look from inside of the network."""
-PREFIXES: Final[Mapping[str, str]] = {"service-quotas": "servicequotas"}
-"""How actions of a service begin, where that is not botocore's name of it."""
 SPECIAL: Final[Mapping[str, str | None]] = {
     PROBE: "lambda:InvokeFunction",
-    "lambda:GetLayerVersion": "lambda:GetLayerVersion",
     "sts:GetCallerIdentity": None,
 }
 """Actions that are not called as their operation; None needs no right."""
@@ -143,10 +139,9 @@ def right_for(operation: str) -> str | None:
     """The action that a policy must allow for an operation; None where none is needed."""
     if operation in SPECIAL:
         return SPECIAL[operation]
-    service, _, name = operation.partition(":")
-    if service == "apigatewayv2":
+    if operation.startswith("apigatewayv2:"):
         return GATEWAY
-    return f"{PREFIXES.get(service, service)}:{name}"
+    return operation
 
 
 def policy(*, probe: bool = False) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ops.doctor.evidence.troubles import UNCONNECTED, Trouble
 from ops.doctor.sign import Sign
 from runtime.contract import API_LOGINS, Function
 from runtime.migrator.errors import AccessError
+from stacks.values import DATABASE_ID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +95,30 @@ def _elsewhere(evidence: Evidence, host: str) -> Answer:
         f"{told}, which is {kind}{meant}",
         decide=f"where {host} leads to, by `dig {host}` from inside of the network",
     )
+
+
+@check("DB-065", Effect.SOME, signs=FAILED, ran=True)
+def another_database(evidence: Evidence) -> Answer:
+    """The URL's instance and database beside those of the stacks: health asks for no table."""
+    database, told = evidence.database, f"DATABASE_URL of function {evidence.function.name}"
+    named, ours = database.url.get("dbname", ""), evidence.environment.database
+    if named != ours.database_name:
+        return proved(
+            f"{told} names database {named or '(none)'}, and {ours.database_name} is migrated",
+            change=_DEPLOY,
+            explains=False,
+        )
+    if database.reached is None:
+        return ruled_out(f"{told} names database {named}; its host is no instance of this account")
+    identifier = str(database.reached["DBInstanceIdentifier"])
+    wanted = evidence.reading.value_or_none(DATABASE_ID) or ours.identifier
+    if identifier != wanted:
+        return proved(
+            f"{told} leads to instance {identifier}, and the stacks have {wanted}",
+            change=_DEPLOY,
+            explains=False,
+        )
+    return ruled_out(f"{told} leads to database {named} of {identifier}, which the stacks have made")
 
 
 @check("DB-007", Effect.FAILS, signs=FAILED, ran=True)

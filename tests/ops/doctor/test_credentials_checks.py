@@ -218,3 +218,19 @@ def test_a_url_without_password_or_host_explains_what_the_code_does_not_name() -
 def test_without_a_url_the_words_alone_prove_that_a_host_is_not_known() -> None:
     assert answer("DB-021", evidence(UNKNOWN_NAME, url=None)).verdict is Verdict.PROVED
     assert answer("DB-021", evidence("", url=None)).verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("url", "published", "verdict"),
+    [
+        (URL, "miyabi-staging-1", Verdict.RULED_OUT),
+        (URL, "miyabi-staging-2", Verdict.PROVED),
+        (URL.replace("/miyabi?", "/postgres?"), "miyabi-staging-1", Verdict.PROVED),
+        (URL.replace(HOST, "db.example.org"), "miyabi-staging-1", Verdict.RULED_OUT),
+    ],
+)
+def test_a_url_that_leads_to_another_database_is_told_though_health_is_well(
+    url: str, published: str, verdict: Verdict
+) -> None:
+    answers = {"ssm:GetParameter": {"Parameter": {"Value": published}}}
+    assert answer("DB-065", evidence("", url=url, found=WELL, answers=answers)).verdict is verdict

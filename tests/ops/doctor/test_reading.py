@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
 from botocore.session import get_session
 
@@ -22,6 +24,10 @@ from tests.ops.doctor.reading import made_up, refusal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+OPS = Path(__file__).parents[3] / "ops"
+SOURCE = "".join(
+    path.read_text(encoding="utf-8") for path in sorted(OPS.rglob("*.py")) if path.name != "operations.py"
+)
 READING = ("Describe", "Export", "Filter", "Get", "List", "Lookup", "Simulate")
 """How operations that change nothing begin."""
 
@@ -208,3 +214,9 @@ def test_lambda_is_asked_as_others_are_and_waited_for_as_others_are(monkeypatch:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "made-up")
     config = Reading(load_environment("staging")).client("lambda").meta.config
     assert (READ_TIMEOUT, 4) == (config.read_timeout, config.retries["total_max_attempts"])
+
+
+@pytest.mark.parametrize("operation", operations())
+def test_the_policy_asks_for_nothing_that_is_not_called(operation: str) -> None:
+    """Whatever may be called is named in the code, as `lambda:GetPolicy` or as boto3 names it."""
+    assert any(name in SOURCE for name in (f'"{operation}"', f'"{xform_name(operation.partition(":")[2])}"'))
