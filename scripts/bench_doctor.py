@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from ops.doctor.diagnosing import diagnose
+from ops.doctor.diagnosing import State, diagnose
 from ops.doctor.fault import faults
 from ops.live import Live
 from scripts.commands.rehearse.changing import rehearsal_of
@@ -249,7 +249,7 @@ def _look(twin: Twin, environment: Environment, way: str, fault: str, before: fr
         way,
         fault,
         _cause(diagnosis),
-        () if diagnosis.cause else tuple(each.id for each in diagnosis.undecided),
+        tuple(each.id for each in diagnosis.undecided) if diagnosis.state is State.UNDECIDED else (),
         tuple(each.id for each in diagnosis.findings if each.is_proved and each is not diagnosis.cause),
         before,
         taken - (reply.seconds if reply else 0.0),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import os
 import socket
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +17,6 @@ from tests.sampling import SOAK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
-    from pathlib import Path
 
     from twin.postgres import Server
 
@@ -25,6 +26,7 @@ settings.register_profile(
 settings.register_profile("soak", max_examples=SOAK, deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile("default")
 
+ROOT = Path(__file__).parents[1]
 LOOPBACK = ("127.", "::1", "localhost")
 SHOWN = 0.005
 """Seconds from which pytest shows a duration by itself."""
@@ -91,14 +93,15 @@ def _no_overrides() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def linted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What cfn-lint has found is kept by a template's hash: one template is put before it once a run.
+def linted() -> Path:
+    """What cfn-lint has found is kept by a template's hash: one template is put before it once a day.
 
-    All workers share the folder, as several runs of the program share theirs.
+    All workers and runs share the folder, as several runs of the program share theirs. Another way to ask
+    cfn-lint has another folder: what the former way has found proves nothing of it.
     """
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "linted"
-    folder.mkdir(exist_ok=True)
+    asking = hashlib.sha256((ROOT / "stacks" / "lint.py").read_bytes()).hexdigest()[:16]
+    folder = ROOT / ".cache" / "cfn-lint-of-tests" / asking
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 

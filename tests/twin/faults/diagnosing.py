@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from ops.doctor.diagnosing import diagnose
+from ops.doctor.diagnosing import State, diagnose
 from ops.live import Live
 from scripts.bench_doctor import GIVEN_TOGETHER
 from scripts.commands.doctor.page import page_of
@@ -49,7 +49,7 @@ def names(diagnosis: Diagnosis, fault: str, healthy: Diagnosis) -> bool:
     if diagnosis.cause:
         together = fault in GIVEN_TOGETHER and fault in {each.id for each in diagnosis.next}
         return diagnosis.cause.id == (GIVEN_TOGETHER[fault] if together else fault)
-    if diagnosis.undecided:
+    if diagnosis.state is State.UNDECIDED and diagnosis.undecided:
         return diagnosis.undecided[0].id == fault
     before = {each.id for each in healthy.findings if each.is_proved}
     return fault in {each.id for each in diagnosis.findings if each.is_proved} - before
