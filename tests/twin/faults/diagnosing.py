@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from twin.rehearsing.twin import Twin
 
 BROKEN = "the check itself broke"
+PATIENCE = 2.0
+"""Seconds to wait for lines; here they come within one, at AWS within some."""
 SHORTEST_SECRET = 8
 """Letters; what is shorter may stand in a text by chance."""
 
@@ -32,7 +34,9 @@ def look_into(twin: Twin, environment: str) -> Diagnosis:
     """Diagnose; nothing is changed by it, and no secret told."""
     settings = load_environment(environment).model_copy(update={"account": twin.aws.account})
     before = changes_of(twin.aws.account)
-    diagnosis = diagnose(evidence_of(twin, Live(settings, twin.aws.client)))
+    evidence = evidence_of(twin, Live(settings, twin.aws.client))
+    evidence.patience = PATIENCE
+    diagnosis = diagnose(evidence)
     assert before == changes_of(twin.aws.account)
     told = page(diagnosis) + json.dumps(document(environment, diagnosis))
     assert [] == [name for name, value in _secrets(twin) if value in told]
