@@ -10,12 +10,13 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from ops.doctor.diagnosing import State, diagnose
+from ops.doctor.operations import is_declared
 from ops.live import Live
 from scripts.bench_doctor import GIVEN_TOGETHER
 from scripts.commands.doctor.page import page_of
 from scripts.commands.doctor.telling import document
 from stacks.loading import load_environment
-from twin.aws.changes import changes_of
+from tests.twin.faults.reading_back import read_back
 from twin.faults.targets import Targets, password_of
 from twin.rehearsing.diagnosing import evidence_of
 
@@ -33,11 +34,12 @@ SHORTEST_SECRET = 8
 def look_into(twin: Twin, environment: str) -> Diagnosis:
     """Diagnose; nothing is changed by it, and no secret told."""
     settings = load_environment(environment).model_copy(update={"account": twin.aws.account})
-    before = changes_of(twin.aws.account)
+    before = read_back(twin.aws)
     evidence = evidence_of(twin, Live(settings, twin.aws.client))
     evidence.patience = PATIENCE
     diagnosis = diagnose(evidence)
-    assert before == changes_of(twin.aws.account)
+    assert before == read_back(twin.aws)
+    assert {each for each in evidence.reading.calls if not is_declared(each)} == set()
     told = page(diagnosis) + json.dumps(document(environment, diagnosis))
     assert [] == [name for name, value in _secrets(twin) if value in told]
     broken = [each for each in diagnosis.findings if BROKEN in each.answer.because]
