@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from ops.doctor.answer import proved, ruled_out, unknown
 from ops.doctor.asking import Failure
 from ops.doctor.check import Effect, check
+from ops.doctor.checks.gateway import AWAY
 from ops.doctor.errors import NotThere
 from ops.doctor.sign import Sign
 
@@ -20,18 +21,7 @@ if TYPE_CHECKING:
     from ops.doctor.evidence.whole import Evidence
 
 NOBODY: Final = frozenset({Sign.NO_ANSWER})
-ELSEWHERE: Final = frozenset(
-    {
-        Sign.NO_ANSWER,
-        Sign.UNLIKE,
-        Sign.EDGE_REFUSED,
-        Sign.EDGE_FAILED,
-        Sign.GATEWAY_FORBIDDEN,
-        Sign.GATEWAY_NOT_FOUND,
-        Sign.APPLICATION_REFUSED,
-        Sign.APPLICATION_ERROR,
-    }
-)
+ELSEWHERE: Final = AWAY | {Sign.APPLICATION_REFUSED, Sign.APPLICATION_ERROR}
 """What may come of asking somebody else."""
 SOON: Final = timedelta(days=21)
 """ACM renews 60 days before the end; what is not renewed three weeks before needs a person."""
