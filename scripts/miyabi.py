@@ -14,6 +14,7 @@ from scripts import (
     changing_app,
     cost_app,
     deploy_app,
+    diagram_app,
     doctor_app,
     living_app,
     local_app,
@@ -45,7 +46,16 @@ app.add_typer(local_app.app, name="local")
 app.add_typer(migrate_app.app, name="migrate")
 app.add_typer(package_app.app, name="package")
 app.command("plan", epilog=plan_app.EXAMPLE)(plan_app.plan)
-for part in (deploy_app, adopt_app, living_app, changing_app, publishing_app, rehearse_app, doctor_app):
+for part in (
+    deploy_app,
+    adopt_app,
+    living_app,
+    changing_app,
+    publishing_app,
+    rehearse_app,
+    doctor_app,
+    diagram_app,
+):
     part.register(app)
 
 Environments = Annotated[

@@ -1,0 +1,1 @@
+"""A drawing as a file: SVG, draw.io, PNG."""

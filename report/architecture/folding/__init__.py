@@ -1,0 +1,1 @@
+"""From the resources of templates to an architecture."""

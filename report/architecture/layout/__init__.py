@@ -1,0 +1,1 @@
+"""From an architecture to a drawing: every box, line and text gets its place."""

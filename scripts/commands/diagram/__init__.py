@@ -1,0 +1,1 @@
+"""`miyabi diagram`."""
