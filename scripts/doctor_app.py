@@ -39,7 +39,7 @@ def doctor(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
 ) -> None:
     """Say what is wrong with a system, how that is known, and what to do; changes nothing.
 
-    Makes one request and reads the account. Exit 0 when it is healthy, 6 when a fault is proved, 5 when
+    Makes a few requests and reads the account. Exit 0 when it is healthy, 6 when a fault is proved, 5 when
     nothing decides, 3 when AWS can't be asked.
     """
     from scripts.commands.doctor.run import Wish, run

@@ -26,6 +26,7 @@ class Answer:
         by_design: Of a fault that is proved: the settings ask for it, so it is a risk that was taken.
         decide: Of what is not known: the one observation that would decide.
         unseen: Of what is not known: AWS did not let us look, or could not be asked.
+        worries: Of what is not known: something is wrong, be it what it may, so health is not claimed.
     """
 
     verdict: Verdict
@@ -36,6 +37,7 @@ class Answer:
     by_design: bool = False
     decide: str = ""
     unseen: bool = False
+    worries: bool = False
 
 
 def proved(
@@ -50,9 +52,9 @@ def ruled_out(because: str) -> Answer:
     return Answer(Verdict.RULED_OUT, because)
 
 
-def unknown(because: str, decide: str = "", *, explains: bool = True) -> Answer:
+def unknown(because: str, decide: str = "", *, explains: bool = True, worries: bool = False) -> Answer:
     """Nothing that can be seen decides; `explains` is False of what can't be why the request failed."""
-    return Answer(Verdict.UNKNOWN, because, decide=decide, explains=explains)
+    return Answer(Verdict.UNKNOWN, because, decide=decide, explains=explains, worries=worries)
 
 
 def unseen(because: str) -> Answer:

@@ -10,20 +10,24 @@ from typing import TYPE_CHECKING, Final
 from ops.doctor.answer import Verdict
 from ops.doctor.check import Effect, checks
 from ops.doctor.errors import NotThere
+from ops.doctor.fault import Layer
 from ops.doctor.operations import OperationUndeclared
 from ops.doctor.sign import Sign, Symptom
 from runtime.migrator.errors import AccessError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ops.doctor.answer import Answer
     from ops.doctor.check import Check
     from ops.doctor.evidence.whole import Evidence
-    from ops.doctor.fault import Layer
 
 AT_ONCE: Final = 8
 """Checks that ask at the same time."""
+SESSIONS: Final = "DB-070"
+"""What sessions of the function's user begin with, which the migrator tells of the users that it makes."""
+OVER: Final = "PKG-051"
+"""Requests that failed lately, and do no more: that is told even where all is well."""
 
 
 class State(StrEnum):
@@ -71,6 +75,7 @@ class Diagnosis:
         findings: All checks with their answers.
         refused: What AWS did not let us read, a sentence each; whatever hangs on it, health is not claimed.
         layers: Those that were looked at; none where all were.
+        caveats: What may be wrong all the same where it is healthy, a sentence each.
     """
 
     state: State
@@ -83,6 +88,7 @@ class Diagnosis:
     findings: tuple[Finding, ...]
     refused: tuple[str, ...] = ()
     layers: tuple[Layer, ...] = ()
+    caveats: tuple[str, ...] = ()
 
     @property
     def unseen(self) -> tuple[Finding, ...]:
@@ -113,7 +119,8 @@ def diagnose(evidence: Evidence, layers: Sequence[Layer] = ()) -> Diagnosis:
         answers = list(pool.map(lambda each: each.answer(evidence), chosen))
     findings = tuple(map(Finding, chosen, answers))
     found = judge(findings, symptom, tuple(evidence.reading.refused.values()))
-    return replace(found, layers=tuple(layers))
+    caveats = tuple(_caveats(evidence, findings)) if found.state is State.HEALTHY else ()
+    return replace(found, layers=tuple(layers), caveats=caveats)
 
 
 def judge(findings: tuple[Finding, ...], symptom: Symptom, refused: tuple[str, ...] = ()) -> Diagnosis:
@@ -143,13 +150,30 @@ def judge(findings: tuple[Finding, ...], symptom: Symptom, refused: tuple[str, .
     )
 
 
+def _caveats(evidence: Evidence, findings: Sequence[Finding]) -> Iterator[str]:
+    """What nobody has looked at, though it could be, and what was wrong lately."""
+    yield from (each.answer.because for each in findings if each.is_proved and each.id == OVER)
+    if not any(each.check.fault.layer is Layer.SCHEMA for each in findings):
+        return
+    unlooked = "health asks for no table, so nobody has looked at tables, rights, settings and migrations"
+    name = evidence.environment.name
+    if evidence.environment.migrator is None:
+        yield f"{unlooked}: {name} has no migrator that could"
+    elif not evidence.probe:
+        yield f"{unlooked}: `miyabi doctor {name} --probe` does"
+    else:
+        untold = (each for each in findings if each.id == SESSIONS)
+        yield from (each.answer.because for each in untold if each.answer.verdict is Verdict.UNKNOWN)
+
+
 def _symptom(evidence: Evidence) -> Symptom:
     """Ask, and wait for what that leaves: before the checks, which all want to know of it."""
     try:
         sign = evidence.sign
     except (AccessError, NotThere) as error:
         return Symptom(None, unasked=str(error))
-    return Symptom(sign, _ran(evidence), evidence.reply)
+    well_before = 0 if sign is Sign.WELL else len(evidence.asked) - 1
+    return Symptom(sign, _ran(evidence), evidence.reply, well_before=well_before)
 
 
 def _ran(evidence: Evidence) -> bool | None:
@@ -183,6 +207,7 @@ def _state(findings: Sequence[Finding], symptom: Symptom, cause: Finding | None,
     """`is_whole` says that everything could be read."""
     if cause is not None:
         return State.FAULTY
-    if symptom.sign is not Sign.WELL or not is_whole or any(each.answer.unseen for each in findings):
+    worrying = any(each.answer.unseen or each.answer.worries for each in findings)
+    if symptom.sign is not Sign.WELL or not is_whole or worrying:
         return State.UNDECIDED
     return State.HEALTHY

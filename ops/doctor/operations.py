@@ -71,11 +71,13 @@ READS: Final[Mapping[str, tuple[str, ...]]] = {
         "GetPolicy",
         "ListAliases",
         "ListEventSourceMappings",
+        "ListFunctionEventInvokeConfigs",
         "ListVersionsByFunction",
     ),
     "logs": (
         "DescribeLogGroups",
         "DescribeLogStreams",
+        "DescribeSubscriptionFilters",
         "FilterLogEvents",
     ),
     "rds": (

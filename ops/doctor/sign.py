@@ -45,12 +45,14 @@ class Symptom:
         sign: What the live request came to; None where none could be made.
         ran: Whether the function ran for it; None where nothing tells.
         reply: The answer itself; None where no request could be made, and `unasked` says why.
+        well_before: How many requests of this diagnosis were well before it.
     """
 
     sign: Sign | None
     ran: bool | None = None
     reply: Reply | None = None
     unasked: str = ""
+    well_before: int = 0
 
 
 OF_GATEWAY: Final = {

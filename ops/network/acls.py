@@ -90,9 +90,17 @@ def _named(number: int) -> str:
 
 
 def _stopping_number(entries: Iterable[dict[str, Any]], flow: Flow, *, egress: bool) -> int | None:
-    left = [Packets(flow.target if egress else flow.source, flow.ports)]
+    network = flow.target if egress else flow.source
+    return stopping_number(entries, network, flow.ports, flow.protocol, egress=egress)
+
+
+def stopping_number(
+    entries: Iterable[dict[str, Any]], network: Network, ports: Ports, protocol: str = "tcp", *, egress: bool
+) -> int | None:
+    """The number of the first rule that denies any packet to or from a network; None if all come through."""
+    left = [Packets(network, ports)]
     for entry in sorted(entries, key=lambda one: int(one["RuleNumber"])):
-        if entry["Egress"] != egress or not same_protocol(entry["Protocol"], flow.protocol):
+        if entry["Egress"] != egress or not same_protocol(entry["Protocol"], protocol):
             continue
         remaining: list[Packets] = []
         for packets in left:

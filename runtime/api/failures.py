@@ -46,7 +46,15 @@ CONFLICTS: Final = {
 }
 """Broken constraints, by SQLSTATE."""
 UNCONNECTED: Final = (
+    ("no password supplied", "DATABASE_URL has no password"),
+    ("pam authentication failed", "the server refuses the token of IAM"),
     ("password authentication failed", "the server refuses user or password"),
+    ("not permitted to log in", "the user may not log in"),
+    ("permission denied for database", "the user may not connect to the database"),
+    ("no pg_hba.conf entry", "the server's rules refuse the user, from there or to the database"),
+    ("not currently accepting connections", "the database takes no connections"),
+    ("too many connections for role", "the user has all the connections that it may have"),
+    ("too many connections for database", "the database has all the connections that it may have"),
     ("certificate verify failed", "the server's certificate is by no authority that is trusted here"),
     ("does not match host name", "the server's certificate is for another name"),
     ("root certificate file", "the file of trusted authorities can't be read"),

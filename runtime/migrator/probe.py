@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 from runtime.migrator import connection as connecting
 from runtime.migrator import ledger
 from runtime.migrator.errors import ConnectionFailed
+from runtime.migrator.logins import applied, granted, read_logins
 from runtime.migrator.neighbours import target_of
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ STEPS: Final = (
 """Words of libpq and the server, and the step at which they end an attempt; the first that fits counts."""
 _LOOK: Final = f"""
 SELECT current_database()::text AS database, current_user::text AS user,
+       current_schema()::text AS schema,
        current_setting('server_version') AS version, pg_backend_pid() AS pid,
        pg_is_in_recovery() AS replica, current_setting('transaction_read_only')::bool AS read_only,
        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
@@ -88,6 +90,7 @@ def probe(context: Context, options: Mapping[str, Any]) -> Document:
         return start | {"reached": False, "step": step_of(error.reason), "message": str(error)}
     with connection:
         found = look(connection)
+        found |= read_logins(connection, granted(applied(connection, context.migrations.up)))
     document = start | {"reached": True, "connect_ms": connected, "verified": target.verified} | found
     return document | {"warnings": list(_warnings(document))}
 
@@ -122,6 +125,7 @@ def look(connection: psycopg.Connection, now: Callable[[], float] = time.time) -
     return {
         "database": row["database"],
         "user": row["user"],
+        "schema": row["schema"],
         "server": f"PostgreSQL {row['version'].split()[0]}",
         "tls": {"version": row["tls"], "cipher": row["cipher"]},
         "pooler": row["pid"] != connection.pgconn.backend_pid,

@@ -137,8 +137,16 @@ def test_what_is_undecided_says_what_would_decide() -> None:
         (judge((), Symptom(Sign.WELL), ("AWS refuses",)), "staging answers, and not all of it could be seen"),
         (judge((), Symptom(None)), "staging can't be asked, and nothing decides why"),
         (
+            judge((finding("A-001", unknown("3 of 9", worries=True)),), Symptom(Sign.WELL)),
+            "staging answers, and has failed lately",
+        ),
+        (
             replace(judge((), Symptom(Sign.WELL)), layers=(Layer.TLS, Layer.LOGS)),
             "staging is healthy, as far as tls and logs goes",
+        ),
+        (
+            replace(judge((), Symptom(Sign.WELL)), caveats=("nobody has looked at tables",)),
+            "staging is healthy, as far as health can tell",
         ),
     ],
 )
@@ -163,6 +171,19 @@ def test_where_a_request_was_led_to_is_told() -> None:
     told = text_of(judge((), Symptom(Sign.APPLICATION_REFUSED, ran=None, reply=reply)), width=80)
     assert ["asked     http://a/health, which led to http://b/", "got       404"] == told.splitlines()[2:4]
     assert "whether the function ran is not known" in told
+
+
+def test_what_limits_health_is_told_beside_it() -> None:
+    reply = Reply("http://a/health", datetime(2026, 1, 1, tzinfo=UTC), 0.0, 200)
+    found = replace(judge((), Symptom(Sign.WELL, reply=reply)), caveats=("nobody has looked at tables",))
+    assert "but       nobody has looked at tables" in text_of(found).splitlines()
+    assert document("staging", found)["caveats"] == ["nobody has looked at tables"]
+
+
+def test_that_a_request_failed_after_others_that_were_well_is_told() -> None:
+    reply = Reply("http://a/health", datetime(2026, 1, 1, tzinfo=UTC), 0.0, 500)
+    told = text_of(judge(FOUND, Symptom(Sign.GATEWAY_ERROR, ran=True, reply=reply, well_before=2)), width=80)
+    assert "2 before it were well: it comes and goes" in told
 
 
 def test_what_was_refused_is_told() -> None:

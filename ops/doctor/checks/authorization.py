@@ -13,11 +13,13 @@ from ops.doctor.check import Effect, check
 from ops.doctor.errors import NotThere
 from ops.doctor.evidence.asked import GATEWAY, INVOKE
 from ops.doctor.evidence.function import NAMED
+from ops.doctor.evidence.routing import CATCH_ALL
 from ops.doctor.sign import Sign
 from ops.errors import NotDeployed
+from runtime.contract import ROUTES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from ops.doctor.answer import Answer
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 UNAUTHORIZED: Final = frozenset({Sign.GATEWAY_UNAUTHORIZED})
 FORBIDDEN: Final = frozenset({Sign.GATEWAY_FORBIDDEN})
 ASKS: Final = "www-authenticate"
+OPEN: Final = "NONE"
+OURS: Final = frozenset(each.key for each in ROUTES)
+"""Routes that clients of ours take."""
 DISCOVERY: Final = "/.well-known/openid-configuration"
 UNREACHED: Final = ("discovery", "jwks", "communication")
 """Words of an answer or a log line about an issuer that could not be asked."""
@@ -48,6 +53,7 @@ def token_refused(evidence: Evidence) -> Answer:
         _open(evidence, way),
         change="deploy the service stack: its routes have AuthorizationType NONE, and the function asks",
         explains=way is evidence.gateway.health,
+        by_design=_is_wanted(evidence, way),
     )
 
 
@@ -81,7 +87,8 @@ def issuer_unreached(evidence: Evidence) -> Answer:
 @check("API-020", Effect.FAILS, signs=FORBIDDEN, ran=False)
 def scope_lacking(evidence: Evidence) -> Answer:
     """A route that asks for scopes refuses tokens without them."""
-    ways = [way for way in evidence.gateway.ways if way.route.get("AuthorizationScopes")]
+    asks = (each for each in evidence.gateway.ways if each.route.get("AuthorizationScopes"))
+    ways = _unwanted_first(evidence, asks)
     if not ways:
         return ruled_out("no route asks for a scope")
     scopes = " or ".join(ways[0].route["AuthorizationScopes"])
@@ -91,6 +98,7 @@ def scope_lacking(evidence: Evidence) -> Answer:
         change="deploy the service stack: its routes ask for no scope",
         explains=ways[0] is evidence.gateway.health
         and "insufficient_scope" in evidence.reply.headers.get(ASKS, ""),
+        by_design=_is_wanted(evidence, ways[0]),
     )
 
 
@@ -139,7 +147,8 @@ def authorizer_fails(evidence: Evidence) -> Answer:
 @check("API-022", Effect.FAILS, signs=FORBIDDEN, ran=False)
 def signature_wanted(evidence: Evidence) -> Answer:
     """A route with AWS_IAM takes requests that are signed; those of our clients are not."""
-    ways = [way for way in evidence.gateway.ways if way.route.get("AuthorizationType") == "AWS_IAM"]
+    asks = (each for each in evidence.gateway.ways if each.route.get("AuthorizationType") == "AWS_IAM")
+    ways = _unwanted_first(evidence, asks)
     if not ways:
         return ruled_out("no route wants requests signed by IAM")
     return proved(
@@ -147,12 +156,16 @@ def signature_wanted(evidence: Evidence) -> Answer:
         _open(evidence, ways[0]),
         change="deploy the service stack: its routes have AuthorizationType NONE",
         explains=ways[0] is evidence.gateway.health,
+        by_design=_is_wanted(evidence, ways[0]),
     )
 
 
 def _authorized(evidence: Evidence, kind: str) -> tuple[Way, Mapping[str, Any]] | None:
-    """The first route with an authorizer of a kind, health's before others, and that authorizer."""
-    for way in evidence.gateway.ways:
+    """The first route with an authorizer of a kind, health's before others, and that authorizer.
+
+    Those that nobody wants to have one come before those that somebody does.
+    """
+    for way in _unwanted_first(evidence, evidence.gateway.ways):
         if way.route.get("AuthorizationType") == kind:
             wanted = way.route.get("AuthorizerId")
             for each in evidence.gateway.authorizers:
@@ -160,6 +173,25 @@ def _authorized(evidence: Evidence, kind: str) -> tuple[Way, Mapping[str, Any]] 
                     return way, each
             raise NotThere(f"authorizer {wanted} of route {way.key}")
     return None
+
+
+def _unwanted_first(evidence: Evidence, ways: Iterable[Way]) -> list[Way]:
+    return sorted(ways, key=lambda way: _is_wanted(evidence, way))
+
+
+def _is_wanted(evidence: Evidence, way: Way) -> bool:
+    """Whether a route asks who it is on purpose: by its template, or since none of our clients takes it.
+
+    Health is asked by everybody.
+    """
+    if way is evidence.gateway.health or way.key == CATCH_ALL:
+        return False
+    asks = way.route.get("AuthorizationType", OPEN)
+    if asks == OPEN:
+        return True
+    route = str(way.route.get("RouteId"))
+    told = evidence.templates.asks("AWS::ApiGatewayV2::Route", route, "AuthorizationType")
+    return told == asks if told is not None else way.key not in OURS
 
 
 def _open(evidence: Evidence, way: Way) -> str:

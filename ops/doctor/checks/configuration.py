@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ops.doctor.answer import proved, ruled_out, unknown
 from ops.doctor.check import Effect, check
-from ops.doctor.evidence.variables import URL, Form, form_of, mistakes, unresolved
+from ops.doctor.evidence.variables import URL, Form, form_of, mistakes, unknown_parameter, unresolved
 from ops.doctor.sign import Sign
 from runtime.contract import VARIABLES
 from runtime.migrator.errors import AccessError
@@ -28,6 +28,12 @@ OTHERS: Final = (
     r"(?:environment variable|env var) [`'\"]?(?P<name>[A-Z][A-Z0-9_]+)[`'\"]? (?:not|is|was|must)",
 )
 """How our code, and that of others, tells of a variable that it wants."""
+PARAMETERS: Final = (
+    *("application_name", "channel_binding", "connect_timeout", "gssencmode", "hostaddr", "keepalives"),
+    *("options", "passfile", "service", "sslcert", "sslkey", "sslmode", "sslrootcert"),
+    *("target_session_attrs", "tcp_user_timeout"),
+)
+"""Parameters that are likely to be meant."""
 LIMIT: Final = 4096
 """Bytes of all variables: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html."""
 NEAR: Final = 3900
@@ -107,6 +113,25 @@ def url_surrounded(evidence: Evidence) -> Answer:
 def url_not_encoded(evidence: Evidence) -> Answer:
     """A slash, an at sign or a percent sign in a password cuts the URL elsewhere."""
     return _by_form(evidence, Form.BROKEN)
+
+
+@check("DB-072", Effect.FAILS, signs=UNCONNECTED, ran=True)
+def parameter_unknown(evidence: Evidence) -> Answer:
+    """What libpq calls an invalid URI query parameter; other drivers may take it, or pass it over."""
+    function = evidence.function
+    url = function.variables.get(URL, "")
+    name = unknown_parameter(url)
+    if name is None:
+        return ruled_out(f"no parameter of {URL} of function {function.name} is unknown to libpq")
+    what = f"the parameter {name}" if name else "a parameter without a name after its question mark"
+    if evidence.sign is Sign.WELL:
+        return ruled_out(f"{URL} has {what}, and the driver of {function.name} takes it")
+    near = next(iter(get_close_matches(name, PARAMETERS, n=1)), "")
+    meant = f"; {near} is one" if near else ""
+    told = f"{URL} of function {function.name} has {what}: an invalid URI query parameter to libpq{meant}"
+    if function.code is None:
+        return unknown(told, decide="whether the driver of that code takes it")
+    return proved(told, change="let `miyabi rotate` write the URL, or deploy the service stack")
 
 
 def _by_form(evidence: Evidence, *forms: Form) -> Answer:

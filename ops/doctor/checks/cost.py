@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 FEWEST: Final = 1000
 """Requests below which no rate is judged: a person who tries something makes as many."""
+MANY_BYTES: Final = 100_000_000
+"""Bytes of lines in a quarter of an hour below which none are too many: five dollars a day at most."""
+TIMES: Final = 10
+"""How many times what is expected is too much."""
 
 
 @check("COST-001", Effect.RISK)
@@ -51,3 +55,62 @@ def more_requests_than_estimated(evidence: Evidence) -> Answer:
         f"miyabi cost {evidence.environment.name}",
         change="lower http_api's limits, or write the traffic that there is into the settings",
     )
+
+
+@check("COST-003", Effect.RISK)
+def invokes_itself(evidence: Evidence) -> Answer:
+    """Neither does a subscription send the function its own lines, nor a destination its own results."""
+    function, reading = evidence.function, evidence.reading
+    filters = reading.find(
+        "logs:DescribeSubscriptionFilters",
+        f"log group {function.log_group}",
+        logGroupName=function.log_group,
+    )
+    for each in (filters or {}).get("subscriptionFilters", ()):
+        if _is_of(str(each["destinationArn"]), function.name):
+            return proved(
+                f"subscription {each['filterName']} of {function.log_group} sends function {function.name} "
+                "the lines that it writes itself",
+                f"aws logs delete-subscription-filter --log-group-name {function.log_group} "
+                f"--filter-name {each['filterName']}",
+            )
+    configured = reading.pages(
+        "lambda:ListFunctionEventInvokeConfigs",
+        f"destinations of function {function.name}",
+        "FunctionEventInvokeConfigs",
+        FunctionName=function.name,
+    )
+    for each in configured:
+        for end, destination in (each.get("DestinationConfig") or {}).items():
+            if _is_of(str(destination.get("Destination") or ""), function.name):
+                named = str(each["FunctionArn"]).split(":", 7)[-1]
+                at = "" if named in (function.name, "$LATEST") else f" --qualifier {named}"
+                return proved(
+                    f"the destination {end} of function {function.name} is the function itself",
+                    f"aws lambda delete-function-event-invoke-config --function-name {function.name}{at}",
+                )
+    return ruled_out(f"function {function.name} is sent neither its own lines nor its own results")
+
+
+@check("COST-004", Effect.RISK)
+def more_lines_than_estimated(evidence: Evidence) -> Answer:
+    """What CloudWatch Logs has taken lately, beside what the settings expect of so many requests."""
+    group, traffic = evidence.function.log_group, evidence.environment.traffic
+    written = sum(evidence.metrics.figures("AWS/Logs", "IncomingBytes", {"LogGroupName": group}))
+    run = sum(evidence.metrics.of_function("Invocations", evidence.function.name))
+    expected = run * float(traffic.log_kb_per_request or 1) * 1000
+    minutes = LATELY.total_seconds() / 60
+    told = f"{written / 1e6:,.1f} MB of lines came to {group} in the last {minutes:.0f} minutes"
+    if written < MANY_BYTES or written <= TIMES * expected:
+        return ruled_out(f"{told}, of {run:,.0f} invocations")
+    return proved(
+        f"{told}, of {run:,.0f} invocations, for which the settings expect {expected / 1e6:,.1f} MB",
+        f"aws logs tail {group} --since 1m",
+        change="set [api] log_level to INFO, and deploy the service stack",
+    )
+
+
+def _is_of(arn: str, function: str) -> bool:
+    """Whether an ARN is of a function, whatever its qualifier."""
+    parts = arn.split(":")
+    return parts[2:3] == ["lambda"] and parts[6:7] == [function]

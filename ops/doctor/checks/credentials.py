@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ops.doctor.answer import proved, ruled_out, unknown
 from ops.doctor.check import Effect, check
-from ops.doctor.checks.database import FAILED, server_log, unsaid
+from ops.doctor.checks.database import FAILED, unsaid
 from ops.doctor.errors import NotThere
 from ops.doctor.evidence.database import OF_PROXY, OF_RDS
 from ops.doctor.evidence.troubles import UNCONNECTED, Trouble
@@ -132,7 +132,7 @@ def password_wrong(evidence: Evidence) -> Answer:
         user = database.user
     except (AccessError, NotThere):
         return proved("the server refuses user or password, by its own words in the log")
-    why, commands = _why(evidence, user)
+    why, commands = _role_says(evidence, user) or _why(evidence, user)
     return proved(
         f"the server refuses user {user} or its password{why}",
         *commands,
@@ -149,7 +149,8 @@ def _why(evidence: Evidence, user: str) -> tuple[str, tuple[str, ...]]:
     if user == master and any(RESET in str(each.get("Message", "")) for each in database.events):
         return ": RDS has given the master user another password within the last half hour", (rotate,)
     if user not in (master, *API_LOGINS.values()):
-        return f", and {user} is neither the master user nor a login that the migrator makes", ()
+        alike = _alike(evidence, user)
+        return f", and {user} is neither the master user nor a login that the migrator makes: {alike}", ()
     try:
         renewal, given = secrets.renewal(secrets.of_password), secrets.given
     except (AccessError, NotThere) as error:
@@ -165,7 +166,7 @@ def _why(evidence: Evidence, user: str) -> tuple[str, tuple[str, ...]]:
         )
     if renewal.pending_since:
         return f": a renewal of secret {name} has stopped halfway (AWSPENDING)", (rotate, look)
-    return f"; secret {name} was not renewed since the function got it, so one of the two was set by hand", (
+    return f"; secret {name} was not renewed since the function got it, so {_alike(evidence, user)}", (
         f"miyabi migrate roles {evidence.environment.name}",
         look,
     )
@@ -182,7 +183,7 @@ def token_refused(evidence: Evidence) -> Answer:
         return proved(
             f"DATABASE_URL of function {evidence.function.name} has no password, and the code uses no tokens",
             change=_DEPLOY,
-            explains=database.fits(Trouble.PASSWORD, Trouble.UNNAMED),
+            explains=database.fits(Trouble.NO_PASSWORD, Trouble.PASSWORD, Trouble.UNNAMED),
         )
     if not database.instance.get("IAMDatabaseAuthenticationEnabled"):
         return proved(
@@ -223,28 +224,36 @@ def driver_too_old(evidence: Evidence) -> Answer:
     return unsaid(evidence, Trouble.SCRAM, said)
 
 
-@check("DB-055", Effect.FAILS, signs=FAILED, ran=True)
-def may_not_connect(evidence: Evidence) -> Answer:
-    """The server's word: by its rules, by a right on the database, or by the role itself."""
-    database = evidence.database
-    if database.trouble is Trouble.UNNAMED:
-        return unknown(
-            "the server, or the driver, refuses the connection, and the code names no reason: the user may "
-            "not log in or connect, or the URL has a parameter that nobody takes",
-            decide=f"the server's log at that moment: {server_log(evidence)}",
-        )
-    if database.trouble is not Trouble.MAY_NOT:
-        said = "the server has not refused the user of the live request for want of a right"
-        return unsaid(evidence, Trouble.MAY_NOT, said)
-    try:
-        who = f"user {database.user}"
-    except (AccessError, NotThere):
-        who = "the function's user"
-    return proved(
-        f"the server does not let {who} connect, by its own words in the log",
-        f"miyabi migrate roles {evidence.environment.name}",
-        change="GRANT CONNECT ON DATABASE in a migration",
+def _role_says(evidence: Evidence, user: str) -> tuple[str, tuple[str, ...]] | None:
+    """What the migrator sees of the role from inside; None where that is not known, or tells nothing."""
+    role = _role(evidence, user)
+    if role is None:
+        return None
+    mend = (f"miyabi migrate roles {evidence.environment.name}",) if user in API_LOGINS.values() else ()
+    if not role.get("exists"):
+        return ": there is no such role, by what the migrator sees from inside", mend
+    if role.get("expired"):
+        return f": its password ended at {role['valid_until']} (VALID UNTIL), by what the migrator sees", mend
+    return None
+
+
+def _alike(evidence: Evidence, user: str) -> str:
+    """What the server does not tell apart, as far as the migrator does not either."""
+    if _role(evidence, user) is not None:
+        return "the password differs: the migrator sees that the role is there, and that none has ended"
+    told = "--probe tells which" if user in API_LOGINS.values() else "pg_roles tells which"
+    return (
+        "the password differs or has ended (VALID UNTIL), or there is no such role: the server says the same "
+        f"of each, and {told}"
     )
+
+
+def _role(evidence: Evidence, user: str) -> Mapping[str, Any] | None:
+    """The role as the migrator sees it; None where it was not asked, or tells nothing of it."""
+    try:
+        return evidence.inside.role(user)
+    except (AccessError, NotThere):
+        return None
 
 
 _DEPLOY: Final = "deploy the service stack, whose URL has the endpoint that the database stack has published"

@@ -145,13 +145,30 @@ def other_port(evidence: Evidence) -> Answer:
     if instance is None or listens is None:
         return ruled_out("the URL leads to no instance whose port is known")
     if database.port != int(listens):
+        name = instance["DBInstanceIdentifier"]
+        moved = _is_moved(evidence)
+        back = (
+            f"aws rds modify-db-instance --db-instance-identifier {name} "
+            f"--db-port-number {database.port} --apply-immediately"
+        )
         return proved(
-            f"DATABASE_URL of function {evidence.function.name} names port {database.port}, and "
-            f"{instance['DBInstanceIdentifier']} listens at {listens}",
-            change="deploy the service stack, whose URL has the port that the database stack has published",
+            f"DATABASE_URL of function {evidence.function.name} names port {database.port}, and {name} "
+            f"listens at {listens}" + (", where the network lets nobody in" if moved else ""),
+            *([back] if moved else ()),
+            change="have the instance listen at the port that the rules and the URL have"
+            if moved
+            else "deploy the service stack, whose URL has the port that the database stack has published",
             explains=database.fits(Trouble.NOBODY, Trouble.SILENCE),
         )
     return ruled_out(f"DATABASE_URL has the port {listens} of {instance['DBInstanceIdentifier']}")
+
+
+def _is_moved(evidence: Evidence) -> bool:
+    """Whether the network lets in at the URL's port, and not at the one where the instance listens."""
+    try:
+        return evidence.network.open_elsewhere is not None and not evidence.network.is_open
+    except (AccessError, NotThere):
+        return False
 
 
 @check("DB-010", Effect.SOME, signs=FAILED, ran=True)
@@ -159,6 +176,8 @@ def no_connection_left(evidence: Evidence) -> Answer:
     """The server's own word for the live request, or what the migrator counts from inside."""
     database = evidence.database
     step, counted = _inside(evidence), _counted(evidence)
+    if database.trouble in (Trouble.LIMITED, Trouble.CROWDED):
+        return ruled_out(f"the server itself has connections left: {database.trouble}")
     look = (
         "aws cloudwatch get-metric-statistics --namespace AWS/RDS --metric-name DatabaseConnections "
         f"--dimensions Name=DBInstanceIdentifier,Value={database.name} --statistics Maximum --period 60 "

@@ -77,6 +77,11 @@ def named(edge: Edge) -> str:
     return f"behaviour {pattern} of distribution {edge.distribution_id}"
 
 
+def leads_to_bucket(edge: Edge) -> bool:
+    """Whether the behaviour that takes health is the frontend's."""
+    return _is_bucket(edge.origin["DomainName"])
+
+
 @check("API-043", Effect.FAILS, signs={Sign.NO_ANSWER, *AT_EDGE}, ran=False)
 @behind_edge
 def disabled(evidence: Evidence) -> Answer:
@@ -141,7 +146,7 @@ def no_behaviour(evidence: Evidence) -> Answer:
     """A behaviour takes the API's paths, and its origin is an API, not the frontend's bucket."""
     edge = evidence.edge
     domain = edge.origin["DomainName"]
-    if not _is_bucket(domain):
+    if not leads_to_bucket(edge):
         return ruled_out(f"{named(edge)} leads {HEALTH} to {domain}")
     patterns = ", ".join(each["PathPattern"] for each in items(edge.config, "CacheBehaviors")) or "none"
     return proved(
@@ -157,6 +162,8 @@ def no_behaviour(evidence: Evidence) -> Answer:
 def methods_missing(evidence: Evidence) -> Answer:
     """The behaviours of the API's paths take every method of the contract."""
     edge = evidence.edge
+    if leads_to_bucket(edge):
+        return ruled_out(f"{named(edge)} leads to a bucket, which is another fault")
     allowed = items(edge.behaviour, "AllowedMethods") or ["GET", "HEAD"]
     lacking = sorted({each.method for each in ROUTES} - {*allowed})
     if lacking:

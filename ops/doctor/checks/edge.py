@@ -51,8 +51,8 @@ def name_unknown(evidence: Evidence) -> Answer:
             f"--start-record-name {edge.host} --max-items 1",
             change=CHANGE,
         )
-    if evidence.reply.failure is not Failure.NAME:
-        return ruled_out(f"{edge.host} is known to DNS")
+    if evidence.reply.failure is not Failure.NAME or edge.is_address:
+        return ruled_out(f"{edge.host} is known to DNS, or is an address")
     if records is None:
         return unknown(
             f"{edge.host}, a name that AWS keeps, is not known: what it named is gone, or is not known yet",

@@ -29,6 +29,8 @@ METHODS: Final = {
     "Items": ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"],
     "CachedMethods": {"Quantity": 2, "Items": ["GET", "HEAD"]},
 }
+PATHS: Final = "/api/*"
+"""The pattern of the API's paths."""
 
 
 def changed(edge: Edge, change: str) -> str:
@@ -64,8 +66,37 @@ def put(path: str, value: Any) -> str:
 
 
 def led_to_api(edge: Edge, host: str) -> tuple[str, ...]:
-    """The command that leads the behaviour to the origin at a host; none where there is no such origin."""
-    for origin in items(edge.config, "Origins"):
-        if str(origin["DomainName"]).lower() == host:
-            return (changed(edge, put(f"{of_behaviour(edge)}.TargetOriginId", origin["Id"])),)
-    return ()
+    """The command that leads the API's paths to the origin at a host; none where there is no such origin.
+
+    By the behaviour that has that origin already, whose pattern is wrong or that comes too late; else by the
+    one that takes health, which is of some paths alone; else by one that is made, since the default behaviour
+    serves the frontend's pages.
+    """
+    origin = next(
+        (each["Id"] for each in items(edge.config, "Origins") if str(each["DomainName"]).lower() == host),
+        None,
+    )
+    if origin is None:
+        return ()
+    own = next(
+        (each for each in items(edge.config, "CacheBehaviors") if each["TargetOriginId"] == origin), None
+    )
+    if own is not None:
+        is_own = f".PathPattern == {json.dumps(own['PathPattern'])}"
+        first = f"[.[] | select({is_own}) | .PathPattern = {json.dumps(PATHS)}]"
+        return (changed(edge, f".CacheBehaviors.Items |= {first} + [.[] | select({is_own} | not)]"),)
+    made = {
+        "TargetOriginId": origin,
+        "AllowedMethods": METHODS,
+        "CachePolicyId": NO_CACHE,
+        "OriginRequestPolicyId": ALL_BUT_HOST,
+        "FunctionAssociations": {"Quantity": 0},
+    }
+    if edge.behaviour.get("PathPattern") is not None:
+        return (changed(edge, f"{of_behaviour(edge)} += {json.dumps(made)}"),)
+    made = {"PathPattern": PATHS, **made}
+    add = (
+        f".CacheBehaviors.Items |= [$whole.DefaultCacheBehavior + {json.dumps(made)}] + (. // []) "
+        "| .CacheBehaviors.Quantity = (.CacheBehaviors.Items | length)"
+    )
+    return (changed(edge, f". as $whole | {add}"),)

@@ -13,6 +13,7 @@ from ops.doctor.checks.edge_mending import changed, put
 from ops.doctor.evidence.forwarding import items
 from ops.doctor.sign import Sign
 from runtime.migrator.errors import AccessError
+from stacks.values import FIREWALL_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,6 +30,8 @@ COUNTRY: Final = "block access from your country"
 ASKED: Final = "x-amzn-waf-action"
 """Header of an answer that asks for a captcha, or sets a challenge."""
 STOPS: Final = ("Block", "Captcha", "Challenge")
+SAMPLED: Final = timedelta(minutes=5)
+"""After the live request, within which it is looked for among the sampled ones."""
 CHANGE: Final = "deploy the edge stack, whose firewall lets pass what no rule stops"
 
 
@@ -66,9 +69,13 @@ def _without_rules(evidence: Evidence) -> Answer:
 def _blocked(evidence: Evidence, acl: Document) -> Answer:
     """Which of a firewall's rules has stopped the live request, if one has."""
     name, rules = acl["Name"], acl.get("Rules", [])
+    stops = [rule for rule in rules if _stops(rule)]
+    begin, end = (evidence.reply.since + span for span in (timedelta(), SAMPLED))
+    metrics = " ".join(rule["VisibilityConfig"]["MetricName"] for rule in stops) or "ALL"
     command = (
-        f"aws wafv2 get-sampled-requests --web-acl-arn {acl['ARN']} --rule-metric-name METRIC "
-        "--scope CLOUDFRONT --time-window StartTime=FROM,EndTime=TO --max-items 100"
+        f"for metric in {metrics}; do aws wafv2 get-sampled-requests --web-acl-arn {acl['ARN']} "
+        f"--rule-metric-name $metric --scope CLOUDFRONT --max-items 100 --region us-east-1 "
+        f"--time-window StartTime={begin:%Y-%m-%dT%H:%M:%SZ},EndTime={end:%Y-%m-%dT%H:%M:%SZ}; done"
     )
     if sampled := _sampled(evidence, acl):
         return proved(
@@ -82,13 +89,31 @@ def _blocked(evidence: Evidence, acl: Document) -> Answer:
             f"aws wafv2 get-web-acl --name {name} --scope CLOUDFRONT --id {acl['Id']}",
             change=CHANGE,
         )
-    stopping = ", ".join(rule["Name"] for rule in rules if _stops(rule))
+    stopping = ", ".join(rule["Name"] for rule in stops)
     if BLOCKED in evidence.reply.body and stopping:
         told = f"CloudFront says that the request was blocked, and of firewall {name} {stopping} may do so"
         return proved(told, command, change=CHANGE)
     if stopping:
         return unknown(f"{stopping} of firewall {name} may have stopped the request", command)
     return ruled_out(f"firewall {name} has no rule that stops anything")
+
+
+@check("API-072", Effect.RISK)
+@behind_edge
+def firewall_absent(evidence: Evidence) -> Answer:
+    """Where the edge stack has published a firewall, the distribution names one."""
+    edge, name = evidence.edge, evidence.reading.value_or_none(FIREWALL_NAME)
+    if name is None:
+        return ruled_out("no stack makes a firewall")
+    if edge.config.get("WebACLId"):
+        return ruled_out(f"distribution {edge.distribution_id} has a firewall")
+    find = "aws wafv2 list-web-acls --scope CLOUDFRONT --region us-east-1 --output text --query"
+    return proved(
+        f"distribution {edge.distribution_id} names no firewall, and the edge stack has made {name}",
+        f"""acl=$({find} "WebACLs[?Name=='{name}'].ARN") && """
+        + changed(edge, ".WebACLId = env.acl").replace("jq '", "acl=$acl jq '"),
+        change=CHANGE,
+    )
 
 
 @check("API-046", Effect.FAILS, signs={Sign.EDGE_REFUSED}, ran=False)
@@ -128,7 +153,7 @@ def _sampled(evidence: Evidence, acl: Document) -> str:
     https://docs.aws.amazon.com/waf/latest/APIReference/API_GetSampledRequests.html
     """
     since = evidence.reply.since
-    window = {"StartTime": since, "EndTime": since + timedelta(minutes=5)}
+    window = {"StartTime": since, "EndTime": since + SAMPLED}
     for metric, name in _metrics(acl):
         try:
             found = evidence.reading.call(

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from ops.doctor.answer import proved, ruled_out, unknown
 from ops.doctor.check import Effect, check
-from ops.doctor.checks.distribution import AT_EDGE, CHANGE, behind_edge, is_well_itself, named
+from ops.doctor.checks.distribution import (
+    AT_EDGE,
+    CHANGE,
+    behind_edge,
+    is_well_itself,
+    leads_to_bucket,
+    named,
+)
 from ops.doctor.checks.edge_mending import ALL_BUT_HOST, NO_CACHE, changed, of_behaviour, put
 from ops.doctor.evidence.forwarding import items
 from ops.doctor.sign import Sign, sign_of
@@ -17,6 +24,23 @@ if TYPE_CHECKING:
 
 HIDDEN: Final = AT_EDGE | {Sign.UNLIKE}
 """What comes of an error with a page in its place: the page, or that this one fails too."""
+ERRORS: Final = frozenset(
+    {
+        Sign.GATEWAY_ERROR,
+        Sign.GATEWAY_UNAVAILABLE,
+        Sign.GATEWAY_FORBIDDEN,
+        Sign.GATEWAY_NOT_FOUND,
+        Sign.APPLICATION_ERROR,
+        Sign.APPLICATION_UNAVAILABLE,
+        Sign.APPLICATION_REFUSED,
+    }
+)
+"""Errors that the API has answered, by what they look like."""
+KEPT_BY_DEFAULT: Final = 10
+"""Seconds that CloudFront keeps an error of which the distribution says nothing.
+
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
+"""
 
 
 @check("API-029", Effect.FAILS, signs={Sign.GATEWAY_FORBIDDEN, Sign.EDGE_REFUSED}, ran=False)
@@ -42,6 +66,8 @@ def host_forwarded(evidence: Evidence) -> Answer:
 def answers_kept(evidence: Evidence) -> Answer:
     """Answers of the API are for one caller, and none is to be kept for another."""
     edge = evidence.edge
+    if leads_to_bucket(edge):
+        return ruled_out(f"{named(edge)} leads to a bucket, which is another fault")
     longest, hit = edge.forwarding(edge.behaviour).longest, evidence.reply.is_kept
     forget = f"aws cloudfront create-invalidation --distribution-id {edge.distribution_id} --paths '/*'"
     if not longest and not hit:
@@ -67,6 +93,8 @@ def answers_kept(evidence: Evidence) -> Answer:
 def kept_back(evidence: Evidence) -> Answer:
     """Tokens, cookies and query strings of viewers reach the API."""
     edge = evidence.edge
+    if leads_to_bucket(edge):
+        return ruled_out(f"{named(edge)} leads to a bucket, which is another fault")
     sent = edge.forwarding(edge.behaviour)
     parts = {
         "the header Authorization": sent.sends("authorization"),
@@ -106,6 +134,38 @@ def error_replaced(evidence: Evidence) -> Answer:
         changed(edge, put(".CustomErrorResponses", {"Quantity": 0})),
         change="deploy the edge stack: a function routes its frontend's pages, and errors stay what they are",
         explains=hides,
+    )
+
+
+@check("API-070", Effect.SOME, signs=ERRORS)
+@behind_edge
+def error_kept(evidence: Evidence) -> Answer:
+    """An error that CloudFront has kept is shown though the API answers by now; for 10 s by default."""
+    edge, reply = evidence.edge, evidence.reply
+    if evidence.sign not in ERRORS or reply.status is None:
+        return ruled_out("what was answered is no error of the API's")
+    configured = {
+        int(each["ErrorCode"]): int(each.get("ErrorCachingMinTTL") or 0)
+        for each in items(edge.config, "CustomErrorResponses")
+    }
+    kept = configured.get(reply.status, KEPT_BY_DEFAULT)
+    age = reply.headers.get("age", "")
+    is_kept = age.isdecimal() and int(age) > 0
+    if not (kept or is_kept) or evidence.trace.ran or not is_well_itself(evidence):
+        return ruled_out(f"{reply.status} is what the API answers now, or is not kept")
+    told = f"distribution {edge.distribution_id} keeps {reply.status} of the API for {kept} s"
+    if not is_kept and kept <= KEPT_BY_DEFAULT:
+        return unknown(
+            f"{told}, and the API answers well at its own address by now",
+            f"the same request again in {kept} s",
+        )
+    since = f", and showed one from {age} s ago" if is_kept else ""
+    entry = f"(.CustomErrorResponses.Items[] | select(.ErrorCode == {reply.status}))"
+    return proved(
+        f"{told}{since}; at its own address the API answers well",
+        *([changed(edge, put(f"{entry}.ErrorCachingMinTTL", 0))] if configured.get(reply.status) else []),
+        f"aws cloudfront create-invalidation --distribution-id {edge.distribution_id} --paths '/api/*'",
+        change="deploy the edge stack, whose distribution keeps no error",
     )
 
 

@@ -11,15 +11,12 @@ from ops.doctor.answer import proved, ruled_out, unknown
 from ops.doctor.asking import Failure
 from ops.doctor.check import Effect, check
 from ops.doctor.errors import NotThere
-from ops.doctor.evidence.gateway import METHOD
-from ops.doctor.evidence.routing import CATCH_ALL, example_path, is_catch_all, route_for
+from ops.doctor.evidence.routing import CATCH_ALL, is_catch_all
 from ops.doctor.sign import Sign
 from ops.errors import NotDeployed
-from runtime.contract import ROUTES, Function
 
 if TYPE_CHECKING:
     from ops.doctor.answer import Answer
-    from ops.doctor.evidence.gateway import Gateway
     from ops.doctor.evidence.whole import Evidence
 
 NOT_FOUND: Final = frozenset({Sign.GATEWAY_NOT_FOUND})
@@ -34,11 +31,10 @@ AWAY: Final = frozenset(
     }
 )
 """What comes of asking where the API is not."""
-FAILED: Final = "FAILED"
+BY_FUNCTION: Final = ".lambda-url."
+"""In the host of a function's own URL."""
 MAPPED: Final = "API_MAPPING_ONLY"
 """How a domain finds the API where nothing else is said."""
-LISTED: Final = 3
-"""Routes that are told by their keys, of many."""
 SERVICE: Final = "deploy the service stack"
 
 
@@ -75,6 +71,10 @@ def other_address(evidence: Evidence) -> Answer:
             f"the address that is asked has the path {path} in front of {HEALTH}, which is no stage of API "
             f"{evidence.gateway.api_id} and no mapping's",
             f"miyabi doctor {evidence.environment.name} --api-address {evidence.address.removesuffix(path)}",
+        )
+    if BY_FUNCTION in host:
+        return proved(
+            f"{host} is the address of a function itself, and not of API {evidence.gateway.api_id}", again
         )
     if ".execute-api." not in host:
         return ruled_out(f"{host} is no API's own address")
@@ -167,74 +167,6 @@ def stage_missing(evidence: Evidence) -> Answer:
     )
 
 
-@check("API-009", Effect.SOME, signs=NOT_FOUND)
-def stage_behind(evidence: Evidence) -> Answer:
-    """What the stage serves is what the API has, by the stage's export where that can be had."""
-    gateway = evidence.gateway
-    stage, name = gateway.stage, gateway.stage["StageName"]
-    mend = f"aws apigatewayv2 update-stage --api-id {gateway.api_id} --stage-name '{name}' --auto-deploy"
-    change = f"{SERVICE}: its stage has AutoDeploy"
-    failed = _failed_deployment(gateway)
-    if failed:
-        return proved(f"stage {name} could not be deployed: {failed}", mend, change=change)
-    if stage.get("AutoDeploy"):
-        return ruled_out(f"stage {name} deploys each change by itself")
-    if not stage.get("DeploymentId"):
-        return proved(
-            f"nothing was ever deployed to stage {name}, which does not do so by itself", mend, change=change
-        )
-    configured, served = frozenset(route["RouteKey"] for route in gateway.routes), gateway.served
-    if configured == served:
-        return ruled_out(f"stage {name} does not deploy by itself, and serves every route that the API has")
-    health = route_for(served, METHOD, HEALTH) is None
-    return proved(_difference(name, configured, served), mend, change=change, explains=health)
-
-
-@check("API-007", Effect.FAILS, signs=NOT_FOUND, ran=False)
-def route_missing(evidence: Evidence) -> Answer:
-    """Some route takes a request for health, and leads somewhere."""
-    gateway = evidence.gateway
-    keys = [route["RouteKey"] for route in gateway.routes]
-    key = route_for(keys, METHOD, HEALTH)
-    if key is None:
-        listed = f"none of its {len(keys)} routes does" if keys else "it has no route"
-        return proved(
-            f"API {gateway.api_id} takes no {METHOD} {HEALTH}: {listed}",
-            *gateway.take_health(),
-            change=f"{SERVICE}: its routes are those of the contract",
-        )
-    ways = [way for way in gateway.ways if way.key == key]
-    if not ways:
-        lost = gateway.route.get("Target")
-        return proved(
-            f"route {key} of API {gateway.api_id} leads to {lost or 'nowhere'}, no integration of its",
-            *gateway.lead(*(each["RouteId"] for each in gateway.routes if each.get("Target") == lost)),
-            change=SERVICE,
-        )
-    return ruled_out(f"route {key} takes {METHOD} {HEALTH}")
-
-
-@check("API-060", Effect.SOME, signs=NOT_FOUND, ran=False)
-def contract_incomplete(evidence: Evidence) -> Answer:
-    """Every route of the contract is taken by one of the API's."""
-    gateway = evidence.gateway
-    keys = [route["RouteKey"] for route in gateway.routes]
-    wanted = [route for route in ROUTES if route.function is Function.API or evidence.environment.login]
-    missing = [each.key for each in wanted if not _taken(keys, each.key)]
-    if not gateway.ways:
-        return ruled_out("that no route leads anywhere is another fault")
-    if not missing:
-        return ruled_out(f"API {gateway.api_id} takes all {len(wanted)} routes of the contract")
-    if f"{METHOD} {HEALTH}" in missing and len(missing) == 1:
-        return ruled_out("health's route alone is missing")
-    return proved(
-        f"API {gateway.api_id} takes no {_some(missing)}",
-        f"aws apigatewayv2 get-routes --api-id {gateway.api_id} --query 'Items[].RouteKey'",
-        change=f"{SERVICE}: its routes are those of the contract",
-        explains=f"{METHOD} {HEALTH}" in missing,
-    )
-
-
 @check("API-034", Effect.FAILS, signs={Sign.APPLICATION_REFUSED})
 def stage_in_path(evidence: Evidence) -> Answer:
     """With a catch-all route our function goes by the path, which has the stage's name in front then."""
@@ -266,42 +198,9 @@ def _strange_path(evidence: Evidence) -> str:
     return path
 
 
-def _taken(keys: list[str], wanted: str) -> bool:
-    """Whether one of the API's routes takes what a route of the contract does."""
-    method, _, path = wanted.partition(" ")
-    return route_for(keys, method, example_path(path)) is not None
-
-
 def _asked_path(evidence: Evidence) -> str:
     """The path at which the API is asked for health: with what CloudFront puts before it."""
     before = urlsplit(evidence.address).path.rstrip("/")
     with suppress(NotThere, NotDeployed):
         before = (evidence.edge.origin.get("OriginPath") or "") + before
     return before + HEALTH
-
-
-def _failed_deployment(gateway: Gateway) -> str:
-    """Why the last deployment of the stage failed; empty where it did not."""
-    stage = gateway.stage
-    newest = max(gateway.deployments, key=lambda each: each["CreatedDate"], default=None)
-    told = str(stage.get("LastDeploymentStatusMessage") or "")
-    if newest is not None and newest.get("DeploymentStatus") == FAILED:
-        return str(
-            newest.get("DeploymentStatusMessage") or told or f"deployment {newest['DeploymentId']} failed"
-        )
-    return told if "fail" in told.lower() else ""
-
-
-def _difference(stage: str, configured: frozenset[str], served: frozenset[str]) -> str:
-    parts = []
-    if lacking := sorted(configured - served):
-        parts.append(f"does not serve {_some(lacking)} yet")
-    if left := sorted(served - configured):
-        parts.append(f"still serves {_some(left)}")
-    return f"stage {stage} does not deploy by itself, and {' and '.join(parts)}"
-
-
-def _some(keys: list[str]) -> str:
-    """The first of many."""
-    more = len(keys) - LISTED
-    return ", ".join(keys[:LISTED]) + (f" and {more} more" if more > 0 else "")

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 from ops.doctor.answer import proved, ruled_out, unknown
 from ops.doctor.check import Effect, check
+from ops.doctor.checks.integration_mending import is_here, is_there, led_to_wanted, made_again
 from ops.doctor.errors import NotThere
 from ops.doctor.evidence.gateway import VARIABLE
 from ops.doctor.sign import Sign
-from ops.errors import NotDeployed
-from stacks.values import API_FUNCTION_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
     from ops.doctor.answer import Answer
-    from ops.doctor.evidence.gateway import Gateway, Way
+    from ops.doctor.evidence.gateway import Gateway
     from ops.doctor.evidence.whole import Evidence
 
 ERROR: Final = frozenset({Sign.GATEWAY_ERROR})
@@ -63,14 +62,28 @@ def variable_unset(evidence: Evidence) -> Answer:
                 return proved(
                     f"integration {each['IntegrationId']} names stage variable {name}, which stage "
                     f"{gateway.stage['StageName']} does not set",
-                    f"aws apigatewayv2 update-stage --api-id {gateway.api_id} "
-                    f"--stage-name '{gateway.stage['StageName']}' --stage-variables {name}=VALUE",
+                    *_variable_set(gateway, each, name),
                     change=f"{SERVICE}: its integrations name functions and no variables",
                     explains=each["IntegrationId"] == behind,
                 )
     if named:
         return ruled_out("every stage variable that an integration names is set")
     return ruled_out("no integration names a stage variable")
+
+
+def _variable_set(gateway: Gateway, integration: Mapping[str, Any], name: str) -> list[str]:
+    """What gives a stage variable its function; one of another part of the address is done without."""
+    address, wanted = str(integration.get("IntegrationUri")), gateway.wanted_function
+    if not wanted:
+        return []
+    if f":function:${{stageVariables.{name}}}" not in address:
+        lead = f"--integration-id {integration['IntegrationId']} --integration-uri {wanted}"
+        return [f"aws apigatewayv2 update-integration --api-id {gateway.api_id} {lead}"]
+    qualified = wanted.partition(":function:")[2]
+    is_name = f"stageVariables.{name}}}:" in address
+    value = qualified.partition(":")[0] if is_name else qualified
+    stage = f"--stage-name '{gateway.stage['StageName']}' --stage-variables {name}={value}"
+    return [f"aws apigatewayv2 update-stage --api-id {gateway.api_id} {stage}"]
 
 
 @check("API-063", Effect.FAILS, signs=ANY)
@@ -95,7 +108,7 @@ def no_function_behind(evidence: Evidence) -> Answer:
 def target_missing(evidence: Evidence) -> Answer:
     """The function, and the alias or version, that each integration names is there."""
     gateway, reading = evidence.gateway, evidence.reading
-    ways = [way for way in gateway.ways if way.function and _is_here(evidence, way)]
+    ways = [way for way in gateway.ways if way.function and is_here(evidence, way)]
     if not gateway.ways:
         raise NotThere(f"route of API {gateway.api_id} that leads anywhere")
     if not ways:
@@ -107,51 +120,21 @@ def target_missing(evidence: Evidence) -> Answer:
         function = way.function
         assert function is not None  # noqa: S101  (sorted out above)
         name, qualifier = function["name"], function["qualifier"]
-        if _is_there(evidence, name, qualifier):
+        if is_there(evidence, name, qualifier):
             continue
         lacking = f"function {name}"
-        if qualifier and _is_there(evidence, name, None):
+        if qualifier and is_there(evidence, name, None):
             lacking = f"alias or version {qualifier} of function {name}"
         return proved(
             f"route {way.key} invokes {function[0]}, and there is no {lacking} in {reading.region}",
             f"aws lambda list-aliases --function-name {name}"
             if "alias" in lacking
             else f"aws lambda list-functions --region {reading.region} --query 'Functions[].FunctionName'",
-            f"aws apigatewayv2 update-integration --api-id {gateway.api_id} "
-            f"--integration-id {way.integration['IntegrationId']} "
-            f"--integration-uri {gateway.wanted_function or 'FUNCTION_ARN'}",
+            *made_again(evidence, way) or led_to_wanted(gateway, way),
             change=f"{SERVICE}: its integrations name functions by reference",
             explains=way is gateway.health,
         )
     return ruled_out(f"function {ways[0].function[0] if ways[0].function else ''} is there")
-
-
-@check("API-061", Effect.SOME, signs=ANY | ERROR)
-def other_function(evidence: Evidence) -> Answer:
-    """Health's route leads to the function that the service stack has made, where it is meant to."""
-    gateway = evidence.gateway
-    way = gateway.health
-    if way is None or way.function is None:
-        return ruled_out("the route names no function at all")
-    function, reading = way.function, evidence.reading
-    wanted = reading.value_or_none(API_FUNCTION_NAME) or evidence.environment.api.function_name
-    mend = (
-        f"aws apigatewayv2 update-integration --api-id {gateway.api_id} "
-        f"--integration-id {way.integration['IntegrationId']} "
-        f"--integration-uri {gateway.wanted_function or 'FUNCTION_ARN'}"
-    )
-    if not _is_here(evidence, way):
-        return proved(
-            f"route {way.key} invokes {function[0]}, which is in another account or region than "
-            f"{reading.require_account()} and {reading.region}",
-            mend,
-            change=SERVICE,
-        )
-    if not _is_there(evidence, function["name"], function["qualifier"]):
-        return ruled_out(f"{function[0]} is not there at all")
-    if wanted and function["name"] != wanted:
-        return proved(f"route {way.key} invokes {function[0]}, and ours is {wanted}", mend, change=SERVICE)
-    return ruled_out(f"route {way.key} invokes {function[0]}")
 
 
 @check("API-064", Effect.FAILS, signs={Sign.APPLICATION_ERROR, Sign.APPLICATION_REFUSED, Sign.GATEWAY_ERROR})
@@ -215,7 +198,18 @@ def gives_up_first(evidence: Evidence) -> Answer:
         *mend,
         change=f"{SERVICE}, with api.timeout_seconds below {LONGEST_MS // 1000}",
         explains=in_vain,
+        by_design=not in_vain and _is_timeout_wanted(evidence, runs // 1000, waits),
     )
+
+
+def _is_timeout_wanted(evidence: Evidence, runs: int, waits: int) -> bool:
+    """Whether settings or template want the function to run so long, behind a gateway that waits its most."""
+    name = evidence.function.name
+    wanted = (
+        evidence.environment.api.timeout_seconds,
+        evidence.templates.asks("AWS::Lambda::Function", name, "Timeout"),
+    )
+    return waits == LONGEST_MS and str(runs) in [str(each) for each in wanted]
 
 
 @check("API-016", Effect.SOME, signs={Sign.GATEWAY_TOO_LARGE}, ran=False)
@@ -260,22 +254,6 @@ def _unmapped(gateway: Gateway, integration: Mapping[str, Any]) -> str:
         f"aws apigatewayv2 update-integration --api-id {gateway.api_id} "
         f"--integration-id {integration['IntegrationId']}{given}"
     )
-
-
-def _is_here(evidence: Evidence, way: Way) -> bool:
-    function, reading = way.function, evidence.reading
-    assert function is not None  # noqa: S101  (the callers look)
-    return function["region"] == reading.region and function["account"] == reading.require_account()
-
-
-def _is_there(evidence: Evidence, name: str, qualifier: str | None) -> bool:
-    try:
-        evidence.reading.call(
-            "lambda:GetFunctionConfiguration", f"function {name}", FunctionName=name, Qualifier=qualifier
-        )
-    except NotDeployed:
-        return False
-    return True
 
 
 def _rewritten(integration: Mapping[str, Any]) -> list[str]:

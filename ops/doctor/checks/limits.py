@@ -73,9 +73,12 @@ def cors(evidence: Evidence) -> Answer:
     """A page of each origin that is meant may call, and no other is let in by hand."""
     gateway, wanted = evidence.gateway, evidence.environment.http_api.cors_origins
     found = gateway.api.get("CorsConfiguration")
+    away = f"aws apigatewayv2 delete-cors-configuration --api-id {gateway.api_id}"
     mend = (
         f"aws apigatewayv2 update-api --api-id {gateway.api_id} --cors-configuration "
         f"AllowOrigins={','.join(wanted)},AllowMethods='*',AllowHeaders='{','.join(ALLOWED_HEADERS)}'"
+        if wanted
+        else away
     )
     change = "list the origin in http_api.cors_origins, and deploy the service stack"
     if not found:
@@ -91,7 +94,7 @@ def cors(evidence: Evidence) -> Answer:
         return proved(
             f"API {gateway.api_id} answers browsers by its own CORS, which allows {allowed} alone, and the "
             "settings have no such origin; what the function says of CORS is dropped",
-            f"aws apigatewayv2 delete-cors-configuration --api-id {gateway.api_id}",
+            away,
             change=change,
         )
     return ruled_out(f"the CORS of API {gateway.api_id} lists the pages that are meant to call")

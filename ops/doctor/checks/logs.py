@@ -106,6 +106,30 @@ def group_gone(evidence: Evidence) -> Answer:
     )
 
 
+@check("LOG-011", Effect.BLIND)
+def key_of_log_closed(evidence: Evidence) -> Answer:
+    """The keys of the path's log groups are enabled."""
+    groups = [group for group in (evidence.logs.group, evidence.logs.access_group) if group]
+    keys = {str(group["kmsKeyId"]): str(group["logGroupName"]) for group in groups if group.get("kmsKeyId")}
+    if not keys:
+        return ruled_out("no log group of the path has a key of its own")
+    for key, name in keys.items():
+        found = evidence.reading.find("kms:DescribeKey", f"key {key}", KeyId=key)
+        if found is None:
+            return proved(
+                f"key {key} of log group {name} is not there",
+                f"aws logs disassociate-kms-key --log-group-name {name}",
+            )
+        if (state := found["KeyMetadata"]["KeyState"]) != "Enabled":
+            back = [f"aws kms cancel-key-deletion --key-id {key}"] if state == "PendingDeletion" else []
+            return proved(
+                f"key {key} of log group {name} is {state}: its lines can't be read, or are given up",
+                *back,
+                f"aws kms enable-key --key-id {key}",
+            )
+    return ruled_out(f"the keys of {' and '.join(keys.values())} are enabled")
+
+
 @check("LOG-004", Effect.SHOWS)
 def group_empty(evidence: Evidence) -> Answer:
     """The log group has no stream: the function never ran, which is what to look into."""

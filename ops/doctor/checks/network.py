@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from ops.doctor.answer import proved, ruled_out, unknown
 from ops.doctor.check import Effect, check
 from ops.doctor.checks.database import FAILED
-from ops.doctor.checks.network_mending import attach, open_acl
-from ops.doctor.checks.network_stops import attached, fits, stopped, trouble
+from ops.doctor.checks.network_mending import attach, open_acls
+from ops.doctor.checks.network_stops import attached, fits, stopped, to_database, trouble
 from ops.doctor.evidence.troubles import Trouble
 from ops.doctor.sign import Sign
 from ops.network.stop import Kind
@@ -36,7 +36,9 @@ def named_is_gone(evidence: Evidence) -> Answer:
     code = function.configuration.get("StateReasonCode")
     if code in ("InvalidSubnet", "InvalidSecurityGroup"):
         return proved(
-            f"Lambda says of function {function.short}: {code}", *attach(evidence), explains=fits(evidence)
+            f"Lambda says of function {function.short}: {code}",
+            *attach(evidence, anew=True),
+            explains=fits(evidence),
         )
     place = network.function
     subnets = [f"subnet {each}" for each in place.subnet_ids if network.subnet(each) is None]
@@ -47,11 +49,11 @@ def named_is_gone(evidence: Evidence) -> Answer:
         return proved(
             f"{' and '.join(gone)}, which function {function.short} names, "
             f"{'are' if len(gone) > 1 else 'is'} not there",
-            *attach(evidence),
+            *attach(evidence, anew=True),
             explains=fits(evidence) and not (some_left and evidence.sign is Sign.WELL),
         )
     if stops := network.stops(Kind.SUBNET):
-        return proved(stops[0].why, *attach(evidence), explains=fits(evidence))
+        return proved(stops[0].why, *attach(evidence, anew=True), explains=fits(evidence))
     return ruled_out(f"all subnets and groups of function {function.short} are there")
 
 
@@ -78,6 +80,7 @@ def no_names(evidence: Evidence) -> Answer:
 
 
 @check("NET-002", Effect.FAILS, signs=FAILED, ran=True)
+@to_database
 def private_database(evidence: Evidence) -> Answer:
     """From outside of its VPC, a private instance's name leads to a private address."""
     said = f"{evidence.network.outside}, and "
@@ -85,6 +88,7 @@ def private_database(evidence: Evidence) -> Answer:
 
 
 @check("NET-007", Effect.FAILS, signs=FAILED, ran=True)
+@to_database
 def other_vpc(evidence: Evidence) -> Answer:
     """Two VPCs have nothing in common, unless somebody has connected them."""
     network = evidence.network
@@ -102,6 +106,7 @@ def other_vpc(evidence: Evidence) -> Answer:
 
 
 @check("NET-012", Effect.FAILS, signs=FAILED, ran=True)
+@to_database
 def led_astray(evidence: Evidence) -> Answer:
     """Within a VPC, only a route more specific than the VPC's own can do so."""
     network = evidence.network
@@ -111,6 +116,7 @@ def led_astray(evidence: Evidence) -> Answer:
 
 
 @check("NET-013", Effect.FAILS, signs=FAILED, ran=True)
+@to_database
 def no_way_from_internet(evidence: Evidence) -> Answer:
     """A public address alone leads nowhere: it takes a gateway, a route to it, and nobody who blocks it."""
     network = evidence.network
@@ -120,6 +126,7 @@ def no_way_from_internet(evidence: Evidence) -> Answer:
 
 
 @check("NET-014", Effect.SHOWS, signs={*FAILED, Sign.WELL}, ran=True)
+@to_database
 def open_in_part(evidence: Evidence) -> Answer:
     """Lambda takes any of the function's subnets, and nobody chooses which."""
     network = evidence.network
@@ -139,6 +146,7 @@ def open_in_part(evidence: Evidence) -> Answer:
 
 
 @check("NET-015", Effect.RISK)
+@to_database
 def standby_cut_off(evidence: Evidence) -> Answer:
     """The same look at where the instance would be."""
     from ops.network.reaching import every_pair
@@ -152,7 +160,7 @@ def standby_cut_off(evidence: Evidence) -> Answer:
     pairs = every_pair(network.account, network.function, standby, network.port)
     stops = [stop for pair in pairs for stop in pair.stops if stop.followed]
     if stops:
-        commands = open_acl(evidence, stops[0]) if stops[0].kind is Kind.ACL else ()
+        commands = open_acls(evidence, [stop for stop in stops if stop.kind is Kind.ACL])
         return proved(f"the way to {standby.name} is closed: {stops[0].why}", *commands)
     return ruled_out(f"the way to {standby.name} is open as well")
 

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ops.network.acls import LAST
 from ops.network.flow import ports_of, same_protocol
-from ops.network.stop import Kind
+from ops.network.opening import lacks, openings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ops.doctor.evidence.network import Network
     from ops.doctor.evidence.whole import Evidence
+    from ops.network.opening import Lack, Opening
     from ops.network.stop import Stop
 
-STEP = 10
-"""Between the numbers of an ACL's entries, as the console proposes them."""
 NEW_GROUP = "$group"
 """The id of a group that the commands make, in a shell's variable."""
 
 
-def attach(evidence: Evidence) -> Sequence[str]:
+def attach(evidence: Evidence, *, anew: bool = False) -> Sequence[str]:
     """Put the function into the database's VPC: into its subnets, under a group that it admits.
 
-    What is not published may be there already: then it is to be published.
+    What is not published may be there already: then it is to be published, unless all is wanted `anew`.
     """
     network, function = evidence.network, evidence.function
     target = network.target
-    if function.is_alias and (function.latest.get("VpcConfig") or {}).get("VpcId") == target.vpc_id:
+    if (
+        not anew
+        and function.is_alias
+        and (function.latest.get("VpcConfig") or {}).get("VpcId") == target.vpc_id
+    ):
         return publish(evidence)
     admitted = [each for each in admitted_at(network) if each.startswith("sg-") and network.group(each)]
     group = admitted[0] if admitted else NEW_GROUP
@@ -37,12 +39,12 @@ def attach(evidence: Evidence) -> Sequence[str]:
         f"group=$(aws ec2 create-security-group --group-name {function.name} --vpc-id {target.vpc_id} "
         f"--description 'Function {function.name}' --query GroupId --output text)"
     )
-    let_in = _ingress(target.group_ids[0] if target.group_ids else "GROUP", network.port, group)
+    admit = let_in(target.group_ids[0] if target.group_ids else "GROUP", network.port, group)
     update = (
         f"aws lambda update-function-configuration --function-name {function.name} "
         f"--vpc-config SubnetIds={subnets},SecurityGroupIds={group}"
     )
-    commands = [update] if admitted else [make, let_in, update]
+    commands = [update] if admitted else [make, admit, update]
     return [*commands, *publish(evidence)]
 
 
@@ -66,7 +68,7 @@ def open_ingress(evidence: Evidence, stop: Stop) -> Sequence[str]:
     network = evidence.network
     if not network.is_inside:
         return attach(evidence)
-    return (_ingress(stop.thing, network.port, next(iter(network.function.group_ids), "GROUP")),)
+    return (let_in(stop.thing, network.port, next(iter(network.function.group_ids), "GROUP")),)
 
 
 def open_egress(evidence: Evidence, stop: Stop) -> Sequence[str]:
@@ -81,34 +83,35 @@ def open_egress(evidence: Evidence, stop: Stop) -> Sequence[str]:
     )
 
 
-def open_acl(evidence: Evidence, stop: Stop) -> Sequence[str]:
-    """Take away the entry that denies, or add one where nothing allows."""
-    way = "--egress" if stop.egress else "--ingress"
-    if stop.number is not None and stop.number != LAST:
-        return (
-            (
-                f"aws ec2 delete-network-acl-entry --network-acl-id {stop.thing} {way} "
-                f"--rule-number {stop.number}"
-            ),
-        )
-    flow = stop.flow
-    if flow is None:
-        return ()
-    entries = evidence.network.acl(stop.thing)["Entries"]
-    taken = {int(each["RuleNumber"]) for each in entries if each["Egress"] == stop.egress} - {LAST}
-    stops = [each for each in evidence.network.stops(Kind.ACL) if each.thing == stop.thing]
-    place = stops.index(stop) + 1 if stop in stops else 1
-    number = (max(taken, default=0) // STEP + place) * STEP
+def open_acls(evidence: Evidence, stops: Iterable[Stop]) -> Sequence[str]:
+    """Let through, by all ACLs that stop the way, what is asked and what is answered."""
+    network = evidence.network
+    wanted: dict[str, list[Lack]] = {}
+    for stop in stops:
+        wanted.setdefault(stop.thing, []).extend(lacks(stop, network.port))
+    return [
+        _changed(opening)
+        for acl, lacking in wanted.items()
+        if lacking
+        for opening in openings(acl, network.acl(acl)["Entries"], lacking)
+    ]
+
+
+def _changed(opening: Opening) -> str:
+    way = "--egress" if opening.egress else "--ingress"
+    entry = f"--network-acl-id {opening.acl} {way} --rule-number {opening.number}"
+    lack = opening.lack
+    if lack is None:
+        return f"aws ec2 delete-network-acl-entry {entry}"
     return (
-        (
-            f"aws ec2 create-network-acl-entry --network-acl-id {stop.thing} {way} --rule-number {number} "
-            f"--protocol tcp --port-range From={flow.ports.first},To={flow.ports.last} "
-            f"--cidr-block {flow.target if stop.egress else flow.source} --rule-action allow"
-        ),
+        f"aws ec2 create-network-acl-entry {entry} --protocol tcp "
+        f"--port-range From={lack.ports.first},To={lack.ports.last} --cidr-block {lack.network} "
+        "--rule-action allow"
     )
 
 
-def _ingress(group: str, port: int, source: str) -> str:
+def let_in(group: str, port: int, source: str) -> str:
+    """Have a group admit another at a port."""
     return (
         f"aws ec2 authorize-security-group-ingress --group-id {group} --protocol tcp --port {port} "
         f"--source-group {source}"

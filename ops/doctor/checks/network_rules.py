@@ -8,20 +8,24 @@ from typing import TYPE_CHECKING, Any, Final
 from ops.doctor.answer import proved, ruled_out, unknown
 from ops.doctor.check import Effect, check
 from ops.doctor.checks.database import FAILED
-from ops.doctor.checks.network_mending import admitted_at, attach, open_acl, open_egress, open_ingress
-from ops.doctor.checks.network_stops import NO_MORE, decided_by, fits, stopped
+from ops.doctor.checks.network_mending import admitted_at, attach, open_acls, open_egress, open_ingress
+from ops.doctor.checks.network_stops import NO_MORE, decided_by, fits, stopped, to_database
 from ops.network.stop import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ops.doctor.answer import Answer
     from ops.doctor.evidence.network import Network
     from ops.doctor.evidence.whole import Evidence
+    from ops.network.stop import Stop
 
 WIDE: Final = 22
 """The length of a prefix up to which a range of public addresses may be one of AWS's own."""
 
 
 @check("NET-005", Effect.FAILS, signs=FAILED, ran=True)
+@to_database
 def not_let_out(evidence: Evidence) -> Answer:
     """One rule of any of the function's groups is enough."""
     if not evidence.network.is_inside:
@@ -30,6 +34,7 @@ def not_let_out(evidence: Evidence) -> Answer:
 
 
 @check("NET-001", Effect.FAILS, signs=FAILED, ran=True)
+@to_database
 def not_let_in(evidence: Evidence) -> Answer:
     """One rule of any of the database's groups is enough."""
     network = evidence.network
@@ -46,9 +51,17 @@ def not_let_in(evidence: Evidence) -> Answer:
 
 
 @check("NET-006", Effect.FAILS, signs=FAILED, ran=True)
+@to_database
 def denied_by_acl(evidence: Evidence) -> Answer:
     """Of the function's subnet and of the database's, each both ways."""
-    return stopped(evidence, (Kind.ACL,), open_acl)
+    return stopped(evidence, (Kind.ACL,), _opened)
+
+
+def _opened(evidence: Evidence, stop: Stop) -> Sequence[str]:
+    """Whichever it is that stops: all of them at once, or the next would be met, or the next failover."""
+    del stop
+    network = evidence.network
+    return open_acls(evidence, [*network.stops(Kind.ACL), *network.stops_after_failover(Kind.ACL)])
 
 
 def _wide_ranges(network: Network) -> list[str]:

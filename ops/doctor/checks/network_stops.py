@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import wraps
 from typing import TYPE_CHECKING, Final
 
 from ops.doctor.answer import proved, ruled_out, unknown
@@ -10,7 +11,10 @@ from ops.doctor.checks.network_mending import attach
 from ops.doctor.errors import NotThere
 from ops.doctor.evidence.endings import TIMED_OUT
 from ops.doctor.evidence.troubles import Trouble
+from ops.doctor.evidence.variables import URL
 from ops.doctor.sign import Sign
+from ops.network.stop import Kind
+from runtime.contract import required_variables
 from runtime.migrator.errors import AccessError
 
 if TYPE_CHECKING:
@@ -18,12 +22,28 @@ if TYPE_CHECKING:
 
     from ops.doctor.answer import Answer
     from ops.doctor.evidence.whole import Evidence
-    from ops.network.stop import Kind, Stop
+    from ops.network.stop import Stop
 
     Commands = Callable[[Evidence, Stop], Sequence[str]]
+    Judge = Callable[[Evidence], Answer]
 
 NO_MORE: Final = 3
 """Things that are told of one by one."""
+RULES: Final = frozenset({Kind.EGRESS, Kind.INGRESS, Kind.ACL})
+"""Kinds of stops that are about a port."""
+
+
+def to_database(judge: Judge) -> Judge:
+    """Rule a fault of the way to the database out for code of ours that has none, such as the login's."""
+
+    @wraps(judge)
+    def judged(evidence: Evidence) -> Answer:
+        code = evidence.function.code
+        if code is not None and URL not in required_variables(code):
+            return ruled_out(f"function {evidence.function.short} is the {code}, which asks no database")
+        return judge(evidence)
+
+    return judged
 
 
 def stopped(
@@ -40,6 +60,11 @@ def stopped(
     if outside and network.is_inside:
         return ruled_out(f"{network.function.name} is in {network.function.vpc_id}")
     stops = network.stops(*kinds)
+    if stops and RULES & set(kinds) and (asked := network.open_elsewhere) is not None:
+        return ruled_out(
+            f"the way to {network.target.name} is open at {asked}, which the URL names; that the instance "
+            f"listens at {network.port} is what is wrong"
+        )
     if stops and network.is_ambiguous and not is_silent(evidence):
         return unknown(
             f"{stops[0].why}, and {network.target.name} may be elsewhere", decide=decided_by(evidence)

@@ -140,6 +140,24 @@ def interfaces_denied(evidence: Evidence) -> Answer:
     )
 
 
+@check("API-071", Effect.RISK)
+def others_let_in(evidence: Evidence) -> Answer:
+    """Each statement that lets somebody invoke says whom: an account, or an API by its ARN."""
+    for way, statement in evidence.permits.wide:
+        function = way.function
+        assert function is not None  # noqa: S101  (what names no function has no policy)
+        who = "anybody" if any(str(each.name) == "*" for each in statement.principals) else "anybody's API"
+        remove = f"aws lambda remove-permission --function-name {function['name']}"
+        at = f" --qualifier {function['qualifier']}" if function["qualifier"] else ""
+        return proved(
+            f"statement {statement.sid or '?'} of the policy of function {function[0]} lets {who} invoke it",
+            _add(evidence, way),
+            f"{remove}{at} --statement-id {statement.sid}",
+            change=TEMPLATE,
+        )
+    return ruled_out("no function's policy lets everybody in")
+
+
 def _about(evidence: Evidence, kinds: tuple[Kind, ...], because: Callable[[Refusal, str], str]) -> Answer:
     """What the refusals of some kinds come to: that of health's route first, which explains its failure."""
     if not evidence.permits.judged:

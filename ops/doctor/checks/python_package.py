@@ -22,7 +22,7 @@ NO_PYTHON: Final = r"Syntax error in module '(?P<module>[^']+)'"
 """What AWS's client for Python writes: https://github.com/aws/aws-lambda-python-runtime-interface-client."""
 COMPILED: Final = (
     rf"{NOT_IMPORTED}: [^\n]*"
-    "(?:invalid ELF header|wrong ELF class|cannot open shared object|undefined symbol)"
+    "(?:invalid ELF header|wrong ELF class|cannot open shared object|undefined symbol|bad magic number)"
 )
 NO_FILE, NO_SYNTAX = "there is no ", "can't be parsed"
 """How the inspection tells of a handler whose module is not there, or is no Python."""
@@ -67,7 +67,7 @@ def other_python(evidence: Evidence) -> Answer:
     package, runtime = evidence.package, evidence.function.configuration.get("Runtime")
     if evidence.trace.said(COMPILED):
         return proved(f"a compiled module can't be loaded on {runtime}", change=REBUILD)
-    for name in ("python.extensions", "elf.machine"):
+    for name in ("python.extensions", "elf.machine", "python.bytecode"):
         if found := package.found(name):
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
             return proved(f"{found[0]}{more}", change=REBUILD)

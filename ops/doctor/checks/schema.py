@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ops.doctor.answer import proved, ruled_out, unknown
 from ops.doctor.check import Effect, check
 from ops.doctor.checks.database import FAILED
+from ops.doctor.errors import NotThere
 from ops.doctor.evidence.troubles import Trouble, trouble_in
 from ops.doctor.sign import Sign
+from runtime.migrator.errors import AccessError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
+    from collections.abc import Mapping, Sequence
 
     from ops.doctor.answer import Answer
     from ops.doctor.evidence.whole import Evidence
 
 ANY: Final = FAILED | {Sign.WELL}
 """Health asks no table, so that it is well on a schema that is not."""
+GROUP: Final = "miyabi_api"
+"""The role to which migrations give the API's rights (runtime/migrator/roles.py)."""
+MOST_GRANTS: Final = 5
+UNTOLD: Final = "?"
+"""Of what an older migrator does not tell."""
 STEPS: Final = {
     "dns": "the host's name is not known there",
     "refused": "nothing listens at the address",
@@ -79,9 +85,24 @@ def migrations_pending(evidence: Evidence) -> Answer:
     return ruled_out("no migration is pending")
 
 
-@check("DB-062", Effect.SOME, signs=FAILED, ran=True)
+@check("DB-062", Effect.SOME, signs=ANY, ran=True)
 def schema_lacks(evidence: Evidence) -> Answer:
-    """The server's words for the live request; for others, lately."""
+    """The server's words for the live request; the tables that the migrator finds; for others, lately."""
+    if _inside(evidence).is_empty:
+        return proved(
+            "the schema in which sessions look for tables is not there, or closed, by what the migrator sees",
+            f"miyabi migrate status {evidence.environment.name}",
+            change="restore the database by `miyabi restore`, or make the schema and apply all migrations",
+            explains=_fits(evidence),
+        )
+    if missing := _inside(evidence).missing:
+        return proved(
+            f"{_several('table', missing)} not there, though migrations that were applied have made it, by "
+            "what the migrator sees",
+            f"miyabi migrate verify {evidence.environment.name} --schema",
+            change="restore what was dropped by `miyabi restore`, or by a migration that makes it anew",
+            explains=_fits(evidence),
+        )
     return _said(
         evidence,
         Trouble.LACKS,
@@ -89,9 +110,19 @@ def schema_lacks(evidence: Evidence) -> Answer:
     )
 
 
-@check("DB-063", Effect.SOME, signs=FAILED, ran=True)
+@check("DB-063", Effect.SOME, signs=ANY, ran=True)
 def right_missing(evidence: Evidence) -> Answer:
-    """The server's words for the live request; for others, lately."""
+    """The server's words for the live request; what the role may, by the migrator; for others, lately."""
+    role = _inside(evidence).role or {}
+    closed = [f"USAGE on schema {each}" for each in role.get("closed", ())]
+    if lacking := [*closed, *role.get("lacks", ())]:
+        return proved(
+            f"role {role['role']} has not {lacking[0]}"
+            + (f", nor {len(lacking) - 1} more of the rights" if lacking[1:] else "")
+            + " that the migrations give to it, by what the migrator sees from inside",
+            *_grants(role, lacking),
+            explains=_fits(evidence),
+        )
     return _said(evidence, Trouble.DENIED, "the function's user may not do what the code asks for")
 
 
@@ -120,6 +151,41 @@ def _said(evidence: Evidence, trouble: Trouble, because: str) -> Answer:
             decide=f"`miyabi doctor {evidence.environment.name} --probe`, or the same requests once more",
         )
     return ruled_out("the server says nothing like it, neither for the live request nor of late")
+
+
+def _inside(evidence: Evidence) -> _Seen:
+    """What the migrator sees of tables and of the function's role; nothing where it can't be asked."""
+    try:
+        inside = evidence.inside
+        is_empty = inside.step is None and inside.way.get("schema", UNTOLD) is None
+        return _Seen(inside.missing, inside.role(evidence.database.user), is_empty=is_empty)
+    except (AccessError, NotThere):
+        return _Seen([], None)
+
+
+def _grants(role: Mapping[str, Any], lacking: list[str]) -> list[str]:
+    """What gives the first of the rights back: to the group; or what makes the role a member of it again."""
+    if not role.get("member", True):
+        return [f"psql -c 'GRANT {GROUP} TO {role['role']}'"]
+    by_place: dict[str, list[str]] = {}
+    for right, _, place in (each.partition(" on ") for each in lacking):
+        by_place.setdefault(place, []).append(right)
+    granted = [f"{', '.join(rights)} ON {place}" for place, rights in by_place.items()]
+    return [f"psql -c 'GRANT {each} TO {GROUP}'" for each in granted[:MOST_GRANTS]]
+
+
+def _several(kind: str, names: list[str]) -> str:
+    if len(names) == 1:
+        return f"{kind} {names[0]} is"
+    return f"{len(names)} {kind}s, such as {names[0]}, are"
+
+
+class _Seen(NamedTuple):
+    """Tables that are missing, a role or None where nothing is known of it, whether there is no schema."""
+
+    missing: list[str]
+    role: Mapping[str, Any] | None
+    is_empty: bool = False
 
 
 def _fits(evidence: Evidence) -> bool:

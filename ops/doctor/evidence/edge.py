@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Document = Mapping[str, Any]
 
-OF_AWS: Final = (".cloudfront.net", ".amazonaws.com", ".amazonaws.com.cn")
+OF_AWS: Final = (".cloudfront.net", ".amazonaws.com", ".amazonaws.com.cn", ".on.aws")
 """How names end that AWS itself keeps."""
 WEB_ACL: Final = re.compile(r":(?P<scope>global|regional)/webacl/(?P<name>[^/]+)/(?P<id>[^/]+)$")
 
@@ -50,9 +50,12 @@ class Edge:
     @property
     def is_own_name(self) -> bool:
         """Whether the name is ours to keep in DNS, and none of AWS's."""
-        return (
-            not self.host.endswith(OF_AWS) and "." in self.host and not self.host.replace(".", "").isdigit()
-        )
+        return not self.host.endswith(OF_AWS) and "." in self.host and not self.is_address
+
+    @property
+    def is_address(self) -> bool:
+        """Whether it is no name, but an address of IP."""
+        return self.host.replace(".", "").isdigit() or ":" in self.host
 
     @cached_property
     def distribution_id(self) -> str:

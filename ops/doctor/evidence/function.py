@@ -141,9 +141,7 @@ class Invoked:
     @property
     def code(self) -> Function | None:
         """Which of our functions its handler is; None for other code, such as another language's."""
-        handler = self.configuration.get("Handler")
-        found = (function for function, name in HANDLERS.items() if name == handler)
-        return None if self.is_custom else next(found, None)
+        return code_of(self.configuration)
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -190,7 +188,7 @@ class Invoked:
     @property
     def is_custom(self) -> bool:
         """Whether it brings its own bootstrap."""
-        return str(self.configuration.get("Runtime", "")).startswith("provided")
+        return _is_custom(self.configuration)
 
     @property
     def log_group(self) -> str:
@@ -217,6 +215,18 @@ class Invoked:
             Qualifier=qualifier,
         )
         return list(json.loads(found["Policy"])["Statement"]) if found else []
+
+
+def code_of(configuration: Document) -> Function | None:
+    """Which of our functions a configuration is of, by its handler; None for other code."""
+    if _is_custom(configuration):
+        return None
+    found = (function for function, name in HANDLERS.items() if name == configuration.get("Handler"))
+    return next(found, None)
+
+
+def _is_custom(configuration: Document) -> bool:
+    return str(configuration.get("Runtime", "")).startswith("provided")
 
 
 def _letters(text: str) -> str:

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ops.deploying.smoke import HEALTH
 from ops.doctor.errors import NotThere
+from ops.doctor.evidence.exported import Led, exported
 from ops.doctor.evidence.function import NAMED
-from ops.doctor.evidence.routing import CATCH_ALL, route_for
+from ops.doctor.evidence.routing import CATCH_ALL, example_path, route_for
+from runtime.contract import API_PREFIX, ROUTES, Function
 from runtime.migrator.errors import AccessError
-from stacks.values import API_FUNCTION_NAME, API_ID
+from stacks.values import API_FUNCTION_NAME, API_ID, LOGIN_FUNCTION_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from ops.doctor.reading import Reading
 
@@ -26,10 +28,6 @@ if TYPE_CHECKING:
 METHOD: Final = "GET"
 """Of the live request."""
 VARIABLE: Final = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
-DEFAULT_MARK: Final = "isDefaultRoute"
-"""What an export says of the catch-all route, whose path in it is `/$default`."""
-METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
-ANY_METHOD: Final = "x-amazon-apigateway-any-method"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +155,12 @@ class Gateway:
         mine = route_for([route["RouteKey"] for route in self.routes], METHOD, HEALTH)
         return next((way for way in self.ways if way.key == mine), None)
 
-    def lead(self, *routes: str) -> list[str]:
+    def lead(self, *routes: str, code: Function | None = Function.API) -> list[str]:
         """The command that leads routes, by their ids, to the function that is meant; none without one.
 
         By an integration that is there, else by one that it makes.
         """
-        arn = self.wanted_function
+        arn = self.wanted(code)
         if not arn:
             return []
         made = (
@@ -191,19 +189,53 @@ class Gateway:
 
     @cached_property
     def wanted_function(self) -> str:
+        """The ARN of the function that health is meant for; see `wanted`."""
+        return self.wanted(Function.API)
+
+    def wanted(self, code: Function | None) -> str:
         """The ARN of the function that is meant, with its alias if it has one; empty where none is known."""
         reading = self._reading
         with suppress(AccessError):
-            name = reading.value_or_none(API_FUNCTION_NAME) or reading.environment.api.function_name
+            name = self.name_of(code)
+            if name is None:
+                return ""
             found = reading.call("lambda:ListAliases", f"function {name}", FunctionName=name)
             aliases = [each["Name"] for each in found.get("Aliases", ())]
             arn = f"arn:aws:lambda:{reading.region}:{reading.require_account()}:function:{name}"
             return f"{arn}:{aliases[0]}" if len(aliases) == 1 else arn
         return ""
 
+    def name_of(self, code: Function | None) -> str | None:
+        """The name of one of our functions behind the API: as published, else as the settings have it."""
+        if code is None:
+            return None
+        if code is Function.LOGIN:
+            return self._reading.value_or_none(LOGIN_FUNCTION_NAME)
+        return self._reading.value_or_none(API_FUNCTION_NAME) or self._reading.environment.api.function_name
+
+    def meant_for(self, key: str) -> Function | None:
+        """Whose a route is, by the contract's routes that it takes; None where it takes none of them."""
+        found = self._meant.get(key, set())
+        return Function.API if len(found) > 1 else next(iter(found), None)
+
     @cached_property
+    def _meant(self) -> dict[str, set[Function]]:
+        keys = [route["RouteKey"] for route in self.routes]
+        found: dict[str, set[Function]] = {}
+        for route in ROUTES:
+            key = route_for(keys, route.method, example_path(f"{API_PREFIX}{route.path}"))
+            if key is not None:
+                found.setdefault(key, set()).add(route.function)
+        return found
+
+    @property
     def served(self) -> frozenset[str]:
-        """Keys of the routes that the stage serves, by its export.
+        """Keys of the routes that the stage serves, by its export."""
+        return frozenset(self.exported)
+
+    @cached_property
+    def exported(self) -> dict[str, Led | None]:
+        """Where each route leads that the stage serves, by its export; None where that does not say.
 
         https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-export.html
         """
@@ -216,8 +248,13 @@ class Gateway:
             StageName=self.stage["StageName"],
             IncludeExtensions=True,
         )
-        document = json.loads(found["body"].read())
-        return frozenset(_keys(document.get("paths") or {}))
+        return exported(json.loads(found["body"].read()))
+
+    def led(self, key: str) -> Led | None:
+        """Where a route leads by what is configured, with the names of stage variables; None for nowhere."""
+        target = next((each.get("Target") or "" for each in self.routes if each["RouteKey"] == key), "")
+        found = [each for each in self.integrations if target == f"integrations/{each['IntegrationId']}"]
+        return Led.of(found[0]) if found else None
 
     @property
     def access_log_group(self) -> str | None:
@@ -248,13 +285,3 @@ def _invokes(integration: Document, arn: str) -> bool:
     named = NAMED.search(integration.get("IntegrationUri") or "")
     is_plain = integration.get("IntegrationType") == "AWS_PROXY" and not integration.get("CredentialsArn")
     return bool(named and named[0] == arn and is_plain and integration.get("PayloadFormatVersion") == "2.0")
-
-
-def _keys(paths: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    for path, operations in paths.items():
-        for method, operation in operations.items():
-            if method == ANY_METHOD:
-                is_default = isinstance(operation, dict) and operation.get(DEFAULT_MARK)
-                yield CATCH_ALL if is_default or path == f"/{CATCH_ALL}" else f"ANY {path}"
-            elif method in METHODS:
-                yield f"{method.upper()} {path}"

@@ -36,12 +36,29 @@ OF_RUNTIME: Final = frozenset(
 """What Lambda's runtimes for Python bring beside the standard library."""
 
 
-def missing_modules(archive: Archive, handler: str) -> Iterator[tuple[str, str]]:
+REMOVED: Final = {
+    (3, 11): "binhex",
+    (3, 12): "asynchat asyncore distutils imp smtpd",
+    (3, 13): "aifc audioop cgi cgitb chunk crypt imghdr lib2to3 mailcap msilib nis nntplib "
+    "ossaudiodev pipes sndhdr spwd sunau telnetlib uu xdrlib",
+}
+ADDED: Final = {
+    (3, 11): "tomllib",
+    (3, 14): "annotationlib compression",
+}
+"""Modules of the standard library that came and went, by the version that was the first with or without them.
+
+https://docs.python.org/3.12/whatsnew/3.12.html#removed and the same of 3.11, 3.13 and 3.14.
+"""
+
+
+def missing_modules(archive: Archive, handler: str, runtime: str) -> Iterator[tuple[str, str]]:
     """Top-level modules that are imported wherever the code comes to, and the file that imports each.
 
     Only what is imported on every way through a module counts: nothing in `try`, `if` or a function. Only
-    modules of the handler's own top package are read.
+    modules of the handler's own top package are read. `runtime` is such as `python3.13`.
     """
+    standard = standard_library(runtime)
     names = {entry.name for entry in archive.entries}
     there = {name.split("/", 1)[0].split(".", 1)[0] for name in names}
     module = handler.rpartition(".")[0]
@@ -55,8 +72,20 @@ def missing_modules(archive: Archive, handler: str) -> Iterator[tuple[str, str]]
             top = found.split(".", 1)[0]
             if top == own:
                 waiting.append(found)
-            elif top not in there and top not in sys.stdlib_module_names and top not in OF_RUNTIME:
+            elif top not in there and top not in standard and top not in OF_RUNTIME:
                 yield top, path
+
+
+def standard_library(runtime: str) -> frozenset[str]:
+    """The modules that a runtime's Python has, whichever this one is."""
+    numbers = runtime.removeprefix("python").split(".")
+    version = tuple(map(int, numbers)) if all(each.isdecimal() for each in numbers) else sys.version_info[:2]
+    found = set(sys.stdlib_module_names)
+    for since, names in REMOVED.items():
+        found = found | set(names.split()) if version < since else found - set(names.split())
+    for since, names in ADDED.items():
+        found = found | set(names.split()) if version >= since else found - set(names.split())
+    return frozenset(found)
 
 
 def _file_of(module: str, names: Collection[str]) -> str | None:

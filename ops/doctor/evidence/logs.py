@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
+
+from ops.doctor.evidence.invocations import Event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +19,33 @@ if TYPE_CHECKING:
 
 NEWEST: Final = 5
 """Streams that are looked at."""
+
+
+def lines_since(reading: Reading, group: str, begin: datetime, pages: int) -> tuple[list[Event], bool]:
+    """The lines of a group from then on, and whether so many pages held all of them.
+
+    Raises `AccessError`, which is `NotDeployed` where the group is not there.
+    """
+    events: list[Event] = []
+    token: str | None = None
+    for _ in range(pages):
+        page = reading.fresh(
+            "logs:FilterLogEvents",
+            f"log group {group}",
+            logGroupName=group,
+            startTime=int(begin.timestamp() * 1000),
+            nextToken=token,
+        )
+        events += [_event(each) for each in page["events"]]
+        token = page.get("nextToken")
+        if token is None:
+            return events, True
+    return events, False
+
+
+def _event(told: Document) -> Event:
+    at = datetime.fromtimestamp(told.get("timestamp", 0) / 1000, UTC)
+    return Event(str(told.get("logStreamName", "")), str(told["message"]), at)
 
 
 class Logs:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ops.doctor.reading import Reading
 
@@ -31,19 +31,41 @@ class Metrics:
         self, namespace: str, metric: str, dimensions: Mapping[str, str], statistic: str = "Sum"
     ) -> list[float]:
         """The figures of a metric by its dimensions, one for each minute that has any."""
+        begin = self._end - LATELY
+        found = self._asked(namespace, metric, dimensions, statistic, begin)
+        return [float(value) for result in found for value in result.get("Values", ())]
+
+    def by_minute(
+        self, namespace: str, metric: str, dimensions: Mapping[str, str], *, since: datetime
+    ) -> dict[datetime, float]:
+        """The sums of a metric from then on, by the minute; those that are not there were not asked for."""
+        if since >= self._end:
+            return {}
+        found = self._asked(namespace, metric, dimensions, "Sum", since)
+        pairs = (pair for each in found for pair in zip(each["Timestamps"], each["Values"], strict=True))
+        return {minute: float(value) for minute, value in pairs}
+
+    def _asked(
+        self,
+        namespace: str,
+        metric: str,
+        dimensions: Mapping[str, str],
+        statistic: str,
+        begin: datetime,
+    ) -> list[Mapping[str, Any]]:
         asked = {
             "Namespace": namespace,
             "MetricName": metric,
             "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
         }
-        found = self._reading.pages(
+        found: Iterator[Mapping[str, Any]] = self._reading.pages(
             "cloudwatch:GetMetricData",
             f"metric {metric}",
             "MetricDataResults",
             MetricDataQueries=[
                 {"Id": "asked", "MetricStat": {"Metric": asked, "Period": PERIOD, "Stat": statistic}}
             ],
-            StartTime=self._end - LATELY,
+            StartTime=begin,
             EndTime=self._end,
         )
-        return [float(value) for result in found for value in result.get("Values", ())]
+        return list(found)

@@ -109,6 +109,13 @@ class Network:
         place = self._placed({**instance, "MultiAZ": False, "AvailabilityZone": zone})
         return replace(place, name=f"the standby of {place.name}")
 
+    def stops_after_failover(self, kind: Kind) -> list[Stop]:
+        """What stops for sure of one kind, wherever the instance is, now or after a failover."""
+        anywhere = self.target if self._proxy is not None else self._placed(self._instance)
+        pairs = every_pair(self.account, self.function, anywhere, self.port)
+        found = (stop for pair in pairs for stop in pair.stops if stop.followed and stop.kind is kind)
+        return list(dict.fromkeys(found))
+
     @cached_property
     def port(self) -> int:
         """Where the instance listens: that the URL names another is another fault."""
@@ -122,6 +129,18 @@ class Network:
     def pairs(self) -> tuple[Pair, ...]:
         """Each way from a subnet of the function's to one of the database's."""
         return tuple(every_pair(self.account, self.function, self.target, self.port))
+
+    @cached_property
+    def open_elsewhere(self) -> int | None:
+        """The port that the URL names, where it is not the instance's, and the way is open at it."""
+        try:
+            asked = self._evidence.database.port
+        except (AccessError, NotThere):
+            return None
+        if asked == self.port:
+            return None
+        pairs = every_pair(self.account, self.function, self.target, asked)
+        return asked if all(pair.is_open for pair in pairs) else None
 
     @property
     def is_open(self) -> bool:

@@ -111,7 +111,8 @@ class Package:
         with open_archive(path) as archive:
             program = archive.read(BOOTSTRAP, LARGEST_PROGRAM) if runtime.startswith("provided") else None
             files = frozenset(each.name for each in archive.entries)
-            missing = tuple(missing_modules(archive, handler)) if runtime.startswith("python") else ()
+            is_python = runtime.startswith("python")
+            missing = tuple(missing_modules(archive, handler, runtime)) if is_python else ()
         named = frozenset(each.name for each in VARIABLES if program and each.name.encode() in program)
         return Seen(inspection, named=named, files=files, missing=missing)
 

@@ -86,6 +86,16 @@ class Permits:
             raise NotThere(f"function behind the routes of API {self._evidence.gateway.api_id}")
         return len([each for each in ways if not each.integration.get("CredentialsArn")])
 
+    @property
+    def wide(self) -> Iterator[tuple[Way, Statement]]:
+        """The statements that let anybody invoke, or an API of any account, with a route each."""
+        for way in self._evidence.gateway.ways:
+            if way.function is None or not self._is_here(way):
+                continue
+            for each in self._statements(way.function["name"], way.function["qualifier"]):
+                if each.effect == "Allow" and not each.conditions and _is_wide(each):
+                    yield way, each
+
     def source_arn(self, way: Way) -> str:
         """How the route is named to a policy: `$default` in place of method and path for the catch-all."""
         gateway, partition = self._evidence.gateway, self._partition(way)
@@ -220,6 +230,13 @@ def _lets_gateway(statement: Statement) -> bool:
     is_meant = any(who.kind == "Service" and str(who.name) == GATEWAY for who in statement.principals)
     invokes = any(matches(pattern.lower(), INVOKE.lower()) for pattern in statement.actions)
     return statement.effect == "Allow" and is_meant and invokes
+
+
+def _is_wide(statement: Statement) -> bool:
+    """Whether it lets somebody invoke without saying of which account."""
+    is_known = all(who.kind != "*" and str(who.name) not in ("*", GATEWAY) for who in statement.principals)
+    invokes = any(matches(pattern.lower(), INVOKE.lower()) for pattern in statement.actions)
+    return invokes and not is_known
 
 
 def _sids(found: list[Statement]) -> tuple[str, ...]:

@@ -31,6 +31,20 @@ class Inside:
         """Where that way ends; None where it reaches the database."""
         return None if self.way.get("reached") else str(self.way.get("step", "other"))
 
+    def role(self, user: str) -> Document | None:
+        """A login of the API as the migrator sees it; None where it tells nothing of that user.
+
+        Raises `NotThere` where the database is not reached.
+        """
+        if self.step is not None:
+            raise NotThere("way from the migrator to the database")
+        return next((each for each in self.way.get("logins", ()) if each["role"] == user), None)
+
+    @property
+    def missing(self) -> list[str]:
+        """Tables that migrations have made and given rights on, and that are not there."""
+        return [str(each) for each in self.way.get("missing", ())]
+
     @cached_property
     def status(self) -> Document:
         """Migrations and how they stand; raises `NotThere` where the database is not reached."""

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ops.doctor.errors import NotThere
 from ops.doctor.evidence.endings import SUCCESS, ending_of, error_types
-from ops.doctor.evidence.invocations import Event, invocations
+from ops.doctor.evidence.invocations import invocations
+from ops.doctor.evidence.logs import lines_since
 from ops.doctor.sign import BEFORE_THE_FUNCTION, Sign
 from ops.errors import NotDeployed
 from runtime.migrator.errors import AccessError
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ops.doctor.evidence.endings import Ending
-    from ops.doctor.evidence.invocations import Invocation
+    from ops.doctor.evidence.invocations import Event, Invocation
     from ops.doctor.evidence.whole import Evidence
 
 HIDDEN: Final = "an exception"
@@ -116,8 +117,11 @@ class Trace:
 
     @cached_property
     def refused_by_lambda(self) -> str:
-        """What Lambda told the gateway in place of an answer; empty where the access log does not say."""
-        access = {} if self._evidence.sign in BEFORE_THE_FUNCTION else self.access or {}
+        """What Lambda told the gateway in place of an answer; empty where the access log does not say.
+
+        Of a function that ran, it is what that has said itself.
+        """
+        access = {} if self._evidence.sign in BEFORE_THE_FUNCTION or self.ran else self.access or {}
         told = [_told(access, name) for name in access if "error" in name.lower()]
         return " ".join(each for each in told if each and each not in OF_GATEWAY)
 
@@ -234,25 +238,11 @@ class Trace:
 
     def _events(self, group: str, since: datetime | None = None, pages: int = MOST_PAGES) -> list[Event]:
         """The lines of a group since the request, or since then; none where the group is not there."""
-        begin = int((since or self._evidence.reply.since).timestamp() * 1000)
-        events: list[Event] = []
-        token: str | None = None
-        for _ in range(pages):
-            try:
-                page = self._evidence.reading.fresh(
-                    "logs:FilterLogEvents",
-                    f"log group {group}",
-                    logGroupName=group,
-                    startTime=begin,
-                    nextToken=token,
-                )
-            except NotDeployed:
-                break
-            events += [Event(each.get("logStreamName", ""), each["message"]) for each in page["events"]]
-            token = page.get("nextToken")
-            if token is None:
-                break
-        return events
+        begin = since or self._evidence.reply.since
+        try:
+            return lines_since(self._evidence.reading, group, begin, pages)[0]
+        except NotDeployed:
+            return []
 
 
 def _told(access: Mapping[str, Any], name: str) -> str:

@@ -28,8 +28,14 @@ class Trouble(StrEnum):
     IAM = "the server refuses the token of IAM"
     SCRAM = "the driver does not know how the server keeps passwords"
     PASSWORD = "the server refuses user or password"  # noqa: S105  (a sentence)
+    NO_PASSWORD = "the function gives no password"  # noqa: S105  (a sentence)
     ABSENT = "there is no such database or user"
-    MAY_NOT = "the user may not connect"
+    NO_LOGIN = "the user may not log in"
+    MAY_NOT = "the user may not connect to the database"
+    RULES = "the server's rules refuse the user"
+    CLOSED = "the database takes no connections"
+    LIMITED = "the user has all the connections that it may have"
+    CROWDED = "the database has all the connections that it may have"
     FULL = "the server has no connection left"
     STARTING = "the server is starting or stopping"
     WRAPAROUND = "the server takes no commands, lest transaction ids wrap around"
@@ -59,8 +65,9 @@ STAGES: Final = (
     {Trouble.NO_TLS, Trouble.AUTHORITIES, Trouble.PROXY},
     {Trouble.AUTHORITY, Trouble.EXPIRED, Trouble.OTHER_NAME},
     {Trouble.PLAIN},
+    {Trouble.RULES, Trouble.NO_PASSWORD},
     {Trouble.SCRAM, Trouble.IAM, Trouble.PASSWORD},
-    {Trouble.ABSENT, Trouble.MAY_NOT},
+    {Trouble.ABSENT, Trouble.NO_LOGIN, Trouble.MAY_NOT, Trouble.CLOSED, Trouble.LIMITED, Trouble.CROWDED},
     {
         Trouble.READ_ONLY,
         Trouble.DISK,
@@ -86,13 +93,19 @@ SAID: Final[tuple[tuple[Trouble, str], ...]] = (
     (Trouble.IAM, r"PAM authentication failed|IAM authentication (?:is allowed only|failed)"),
     (Trouble.SCRAM, r"SCRAM authentication (?:requires|is not supported)|authentication (?:method|type) 10 "),
     (Trouble.SCRAM, r"unsupported authentication method|unknown authentication type: ?10"),
-    (Trouble.PASSWORD, r"refuses user or password|password authentication failed|no password supplied"),
+    (Trouble.IAM, r"server refuses the token of IAM"),
+    (Trouble.NO_PASSWORD, r"no password supplied|DATABASE_URL has no password"),
+    (Trouble.PASSWORD, r"refuses user or password|password authentication failed"),
     (Trouble.PASSWORD, rf"password that was provided for the role|InvalidPasswordError|{_STATE}28P01"),
     (Trouble.ABSENT, rf"no such database or user|(?:database|role) {_QUOTED} does not exist|{_STATE}3D000"),
-    (Trouble.MAY_NOT, r"is not permitted to log in|permission denied for database|no pg_hba\.conf entry"),
-    (Trouble.MAY_NOT, r"is not currently accepting connections"),
+    (Trouble.NO_LOGIN, r"is not permitted to log in|user may not log in"),
+    (Trouble.MAY_NOT, r"permission denied for database|user may not connect to the database"),
+    (Trouble.RULES, r"no pg_hba\.conf entry|server's rules refuse the user"),
+    (Trouble.CLOSED, r"is not currently accepting connections|database takes no connections"),
+    (Trouble.LIMITED, r"too many connections for role|user has all the connections that it may have"),
+    (Trouble.CROWDED, r"too many connections for database|database has all the connections that it may have"),
     (Trouble.FULL, rf"server has no connection left|connection slots are reserved|{_STATE}53300"),
-    (Trouble.FULL, r"too many (?:clients already|connections for (?:role|database))"),
+    (Trouble.FULL, r"too many clients already"),
     (
         Trouble.STARTING,
         r"server is starting or stopping|database system is (?:starting|shutting|in recovery)",

@@ -24,6 +24,10 @@ UNRESOLVED: Final = re.compile(
 """A dynamic reference, a gap of a template, an ARN of a secret, or what stands in examples."""
 
 
+PARAMETER: Final = re.compile(r"[a-z][a-z0-9_]{0,40}")
+"""How parameters of a URL are named."""
+
+
 class Form(StrEnum):
     """What a database URL is, as far as its form tells."""
 
@@ -32,6 +36,7 @@ class Form(StrEnum):
     ENDED = "has a line's end or a space within one of its parts"
     EMPTY = "is empty"
     SCHEME = "is of another scheme"
+    PARAMETER = "has a parameter that libpq does not know, or can't read"
     BROKEN = "can't be read: a character of user or password is not percent-encoded"
 
 
@@ -89,11 +94,36 @@ def form_of(url: str) -> Form:
     try:
         read_url(url)
     except UrlRefused as refused:
+        if unknown_parameter(url) is not None:
+            return Form.PARAMETER
         forms = (form for found, form in REFUSED.items() if refused.found.startswith(found))
         if form := next(forms, None):
             return form
     parts = conninfo.conninfo_to_dict(url)
     return Form.ENDED if any(str(value) != str(value).strip() for value in parts.values()) else Form.READABLE
+
+
+def unknown_parameter(url: str) -> str | None:
+    """The parameter for which libpq refuses a URL; empty where it has no name that may be told.
+
+    None where it does not refuse it for that. Where an `@` follows the question mark, that may be the
+    password's: then nobody can tell.
+    """
+    from psycopg import ProgrammingError, conninfo, pq
+
+    before, mark, query = url.partition("?")
+    if not mark or "@" in query or "://" not in before:
+        return None
+    try:
+        read = conninfo.conninfo_to_dict(before)
+    except ProgrammingError:
+        return None
+    if not str(read.get("port", "5432")).isdecimal():
+        return None
+    pairs = [each.partition("=") for each in query.split("&")]
+    known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} | {"ssl"}
+    strange = next((name for name, sign, _ in pairs if name not in known or not sign), None)
+    return strange if strange is None or PARAMETER.fullmatch(strange) else ""
 
 
 def unresolved(variables: Mapping[str, str]) -> list[str]:

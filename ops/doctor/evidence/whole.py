@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ from ops.doctor.evidence.edge import Edge
 from ops.doctor.evidence.fetching import fetch as fetch_over_http
 from ops.doctor.evidence.function import Invoked
 from ops.doctor.evidence.gateway import Gateway
+from ops.doctor.evidence.lately import OF_HEALTH, Lately
 from ops.doctor.evidence.logs import Logs
 from ops.doctor.evidence.metrics import Metrics
 from ops.doctor.evidence.network import Network
@@ -23,12 +25,15 @@ from ops.doctor.evidence.permits import Permits
 from ops.doctor.evidence.probe import Inside
 from ops.doctor.evidence.role import Role
 from ops.doctor.evidence.secrets import Secrets
+from ops.doctor.evidence.templates import Templates
 from ops.doctor.evidence.trace import Trace
+from ops.doctor.operations import OperationUndeclared
 from ops.doctor.sign import Sign, sign_of
 from runtime.migrator.errors import AccessError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from ops.doctor.asking import Ask, Reply
     from ops.doctor.evidence.fetching import Fetch
@@ -37,6 +42,12 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 8.0
 """Seconds to wait for the log lines of a request that failed."""
+SOME: Final = 4
+"""Requests for health, of which one may fail where others are well."""
+MANY: Final = 20
+"""The same where some requests have failed lately."""
+LONGEST_ASKING: Final = 4.0
+"""Seconds from the first request on, after which no other is made."""
 
 
 class Evidence:
@@ -82,8 +93,36 @@ class Evidence:
 
     @cached_property
     def reply(self) -> Reply:
-        """What came of the live request."""
-        return self._ask(self.address)
+        """What came of the live request: the one that was not well, of several, else the first."""
+        return self.asked[-1] if sign_of(self.asked[-1]) is not Sign.WELL else self.asked[0]
+
+    @cached_property
+    def asked(self) -> tuple[Reply, ...]:
+        """What came of all requests for health: one, and some more for as long as all are well."""
+        return tuple(self._replies())
+
+    def _replies(self) -> Iterator[Reply]:
+        began, times = time.monotonic(), SOME
+        live: list[datetime] = []
+        while True:
+            reply = self._ask(self.address)
+            yield reply
+            live.append(reply.since)
+            if sign_of(reply) is not Sign.WELL or time.monotonic() - began > LONGEST_ASKING:
+                return
+            if len(live) == SOME and self._failed_lately(live):
+                times = MANY
+            if len(live) >= times:
+                return
+
+    def _failed_lately(self, live: list[datetime]) -> bool:
+        """Whether health, or all alike, has failed lately, so that asking again may show it."""
+        try:
+            return any(each.route in OF_HEALTH for each in self.lately.failing(live))
+        except OperationUndeclared:
+            raise
+        except Exception:  # noqa: BLE001  (a line of a shape that nobody knows must not end the diagnosis)
+            return False
 
     @cached_property
     def sign(self) -> Sign:
@@ -166,6 +205,16 @@ class Evidence:
     def metrics(self) -> Metrics:
         """What was counted lately."""
         return Metrics(self.reading)
+
+    @cached_property
+    def templates(self) -> Templates:
+        """What the deployed templates ask for."""
+        return Templates(self.reading)
+
+    @cached_property
+    def lately(self) -> Lately:
+        """What became of everybody's requests since the last change."""
+        return Lately(self)
 
     @cached_property
     def trace(self) -> Trace:

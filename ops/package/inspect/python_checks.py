@@ -113,7 +113,7 @@ def _handler(package: Package, handler: str) -> Verdict:
 def _function(package: Package, source: bytes, path: str, function: str) -> Verdict:
     python = package.target.runtime.python or ""
     try:
-        found = find(source, function)
+        found = find(source, function, python)
     except SyntaxError as error:
         where = f"line {error.lineno}: " if error.lineno else ""
         sentence = f"{path} can't be parsed: {where}{error.msg}"

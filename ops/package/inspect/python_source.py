@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -23,8 +24,10 @@ class Found(StrEnum):
     NOTHING = "not bound there"
 
 
-def find(source: bytes, name: str) -> Found:
+def find(source: bytes, name: str, python: str = "") -> Found:
     """How a module binds a name when it is imported; the last binding counts.
+
+    Syntax that is newer than a `python` such as 3.9 is none, as far as the parser of this one knows it apart.
 
     Raises:
         SyntaxError: It is no Python, or not that of the running version.
@@ -34,13 +37,21 @@ def find(source: bytes, name: str) -> Found:
         with warnings.catch_warnings():
             # a doubtful escape in somebody's text is not the operator's concern
             warnings.simplefilter("ignore")
-            bindings = list(_bindings(ast.parse(source).body))
+            bindings = list(_bindings(ast.parse(source, feature_version=_feature(python)).body))
     except (RecursionError, MemoryError):
         return Found.DEEP
     found = [how for bound, how in bindings if bound == name]
     if found:
         return found[-1]
     return Found.MAYBE if any(bound in {"*", "__getattr__"} for bound, _ in bindings) else Found.NOTHING
+
+
+def _feature(python: str) -> tuple[int, int] | None:
+    """A version for the parser; None for that of this Python, and for newer ones."""
+    major, _, minor = python.partition(".")
+    if not (major.isdecimal() and minor.isdecimal()) or (int(major), int(minor)) >= sys.version_info[:2]:
+        return None
+    return int(major), int(minor)
 
 
 def _bindings(body: list[ast.stmt]) -> Iterator[tuple[str, Found]]:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ops.doctor.answer import Verdict
 from ops.doctor.diagnosing import State
+from ops.doctor.lasting import left_alone
 from ops.doctor.sign import Sign
 from ops.log_lines import escaped
 from scripts.talk import show
@@ -75,7 +76,8 @@ def page_of(
         yield from lines_of(row, width)
     for head, findings, with_mending in _groups(diagnosis, every=every):
         if findings:
-            yield from section(head, (row for each in findings for row in _listed(each, with_mending)), width)
+            listed = (row for each in findings for row in _listed(diagnosis, each, with_mending))
+            yield from section(head, listed, width)
     if diagnosis.refused:
         yield from section("Not seen", (Row("", each) for each in dict.fromkeys(diagnosis.refused)), width)
     yield Text()
@@ -104,13 +106,14 @@ def _headline(diagnosis: Diagnosis) -> str:
     if diagnosis.cause is not None:
         return f"is faulty: {diagnosis.cause.id}"
     if diagnosis.state is State.HEALTHY:
-        return "is healthy" + (
-            f", as far as {' and '.join(diagnosis.layers)} goes" if diagnosis.layers else ""
-        )
+        if diagnosis.layers:
+            return f"is healthy, as far as {' and '.join(diagnosis.layers)} goes"
+        return "is healthy, as far as health can tell" if diagnosis.caveats else "is healthy"
     if diagnosis.symptom.sign is None:
         return "can't be asked, and nothing decides why"
     if diagnosis.symptom.sign is Sign.WELL:
-        return "answers, and not all of it could be seen"
+        failed = any(each.answer.worries for each in diagnosis.findings)
+        return "answers, and " + ("has failed lately" if failed else "not all of it could be seen")
     return "fails, and nothing decides why"
 
 
@@ -128,6 +131,10 @@ def _asked(diagnosis: Diagnosis) -> Iterator[Row]:
     yield Row("got", f"{reply.status} {body}" + (f" in {reply.seconds:.2f} s" if reply.seconds else ""))
     if diagnosis.state is not State.HEALTHY:
         yield Row("", f"{symptom.sign}; {RAN[symptom.ran]}")
+    if symptom.well_before:
+        yield Row("", f"{symptom.well_before} before it were well: it comes and goes")
+    for place, caveat in enumerate(diagnosis.caveats):
+        yield Row("" if place else "but", caveat)
 
 
 def _cause(diagnosis: Diagnosis) -> Iterator[Row]:
@@ -139,6 +146,15 @@ def _cause(diagnosis: Diagnosis) -> Iterator[Row]:
     yield Row("cause", f"{cause.id} {cause.check.fault.title}", "bold")
     yield Row("because", cause.answer.because)
     yield from _mending(cause)
+    yield from _lasting(diagnosis, cause)
+
+
+def _lasting(diagnosis: Diagnosis, finding: Finding) -> Iterator[Row]:
+    """That a deployment alone would mend nothing: once on the page, under the first that it is true of."""
+    told = (cause for cause in (diagnosis.cause, *diagnosis.next, *diagnosis.others) if cause is not None)
+    first = next((each for each in told if left_alone(diagnosis, each)), None)
+    if finding is first:
+        yield Row("", left_alone(diagnosis, finding))
 
 
 def _mending(finding: Finding) -> Iterator[Row]:
@@ -171,13 +187,13 @@ def _answered(diagnosis: Diagnosis, verdict: Verdict) -> list[Finding]:
     return [each for each in diagnosis.findings if each.answer.verdict is verdict and each not in told]
 
 
-def _listed(finding: Finding, with_mending: bool) -> Iterator[Row]:
+def _listed(diagnosis: Diagnosis, finding: Finding, with_mending: bool) -> Iterator[Row]:
     yield Row(finding.id, finding.check.fault.title)
     yield Row("", finding.answer.because)
     if finding.answer.decide:
         yield Row("", f"to decide: {finding.answer.decide}")
     if with_mending:
-        for row in _mending(finding):
+        for row in (*_mending(finding), *_lasting(diagnosis, finding)):
             yield row._replace(label="")
 
 

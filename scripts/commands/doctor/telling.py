@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ops.doctor.check import checks
+from ops.doctor.lasting import left_alone
 
 if TYPE_CHECKING:
     from ops.doctor.diagnosing import Diagnosis, Finding
@@ -28,6 +29,7 @@ def document(environment: str, diagnosis: Diagnosis) -> dict[str, Any]:
             "failure": reply.failure.value if reply.failure else None,
             "sign": symptom.sign.value if symptom.sign else None,
             "function_ran": symptom.ran,
+            "well_before": symptom.well_before,
         },
         "unasked": symptom.unasked or None,
         "cause": diagnosis.cause.id if diagnosis.cause else None,
@@ -37,8 +39,9 @@ def document(environment: str, diagnosis: Diagnosis) -> dict[str, Any]:
         "risks": [each.id for each in diagnosis.risks],
         "may_be": [each.id for each in diagnosis.undecided],
         "unseen": [each.id for each in diagnosis.unseen],
+        "caveats": list(diagnosis.caveats),
         "refused": list(dict.fromkeys(diagnosis.refused)),
-        "findings": [_finding(each) for each in diagnosis.findings],
+        "findings": [_finding(diagnosis, each) for each in diagnosis.findings],
     }
 
 
@@ -57,7 +60,7 @@ def explanation(fault: Fault) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(diagnosis: Diagnosis, finding: Finding) -> dict[str, Any]:
     answer, fault = finding.answer, finding.check.fault
     return {
         "id": fault.id,
@@ -68,6 +71,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "because": answer.because,
         "commands": list(answer.commands),
         "change": answer.change or None,
+        "deploying_alone": left_alone(diagnosis, finding) or None,
         "decide": answer.decide or None,
         "unseen": answer.unseen,
     }

@@ -63,7 +63,9 @@ def reply(
     status: int | None = 200, body: str = '{"status": "ok"}', address: str = EDGE, **rest: Any
 ) -> Reply:
     """What the live request has come to."""
-    return Reply(f"{address}{HEALTH}", datetime(2026, 11, 26, 8, tzinfo=UTC), 0.1, status, body=body, **rest)
+    seconds = rest.pop("seconds", 0.1)
+    at = datetime(2026, 11, 26, 8, tzinfo=UTC)
+    return Reply(f"{address}{HEALTH}", at, seconds, status, body=body, **rest)
 
 
 def judged(fault: str, evidence: Evidence) -> Answer:

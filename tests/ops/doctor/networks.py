@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ def found(net: Net, *lines: str, **told: Any) -> Evidence:
     """A function and a database in that network; all else is made up.
 
     `outside` has the function in no VPC, `configuration` and `told_of_database` are its and the instance's
-    further attributes, `answers` are further answers.
+    further attributes, `answers` are further answers, `functions` other functions by their names.
     """
     configuration = {
         "FunctionName": "api",
@@ -49,7 +50,12 @@ def found(net: Net, *lines: str, **told: Any) -> Evidence:
         **told.pop("configuration", {}),
     }
     answers: dict[str, Any] = {f"ec2:{name}": partial(_asked, net, name) for name in READS["ec2"]}
-    answers |= {"lambda:GetFunctionConfiguration": configuration, **told.pop("answers", {})}
+    functions = told.pop("functions", {})
+
+    def function(FunctionName: str, **_: Any) -> Any:  # noqa: N803  (as botocore calls it)
+        return functions.get(FunctionName, configuration)
+
+    answers |= {"lambda:GetFunctionConfiguration": function, **told.pop("answers", {})}
     database = placed(net, **told.pop("told_of_database", {}))
     return evidence(*lines, database=database, answers=answers, **told)
 
@@ -82,3 +88,20 @@ def answer(fault: str, whole: Evidence) -> Answer:
 def proved_of(whole: Evidence) -> list[str]:
     """The faults of this layer that are proved, in their order."""
     return [name for name, each in OF_LAYER.items() if each.answer(whole).verdict is PROVED]
+
+
+def type_in(net: Net, command: str) -> None:
+    """Do what a command of EC2's says; ranges of ports are the only values that are not plain."""
+    aws, service, operation, *words = shlex.split(command)
+    given: dict[str, Any] = {}
+    for word in words:
+        if word in ("--egress", "--ingress"):
+            given["Egress"] = word == "--egress"
+        elif word.startswith("--"):
+            name = "".join(part.capitalize() for part in word[2:].split("-"))
+        else:
+            ends = dict(part.split("=") for part in word.split(",")) if "=" in word else {}
+            value = {key: int(end) for key, end in ends.items()} or (int(word) if word.isdecimal() else word)
+            given[name] = value
+    assert (aws, service) == ("aws", "ec2")
+    getattr(net.ec2, operation.replace("-", "_"))(**given)

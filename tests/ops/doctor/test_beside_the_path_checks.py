@@ -16,6 +16,7 @@ ACCESS: Final = "/aws/apigateway/access"
 FORMAT: Final = "$context.requestId $context.status $context.integrationErrorMessage"
 STREAMS: Final = {"logs:DescribeLogStreams": {"logStreams": [{"logStreamName": "s"}]}}
 ABSENT: Final = refusal("ResourceNotFoundException")
+NO_KEY: Final = refusal("NotFoundException")
 NO_STACK: Final = refusal("ValidationError")
 NO_STACK.response["Error"]["Message"] = "Stack with id x does not exist"
 
@@ -55,6 +56,24 @@ def stacks(status: str = "UPDATE_COMPLETE", missing: str = "", **more: Any) -> d
     return {"cloudformation:DescribeStacks": answer}
 
 
+def key(state: str) -> dict[str, Any]:
+    """A key of KMS in a state."""
+    return {"kms:DescribeKey": {"KeyMetadata": {"KeyState": state}}}
+
+
+def looping(lines_to: str = "", success: str = "") -> dict[str, Any]:
+    """Where the function's lines are sent, and its results."""
+    sent = [{"filterName": "f", "destinationArn": lines_to}] if lines_to else []
+    arn = "arn:aws:lambda:us-east-1:1:function:api:live"
+    ends = [
+        {"FunctionArn": arn, "DestinationConfig": {"OnSuccess": {"Destination": success}, "OnFailure": {}}}
+    ]
+    return {
+        "logs:DescribeSubscriptionFilters": {"subscriptionFilters": sent},
+        "lambda:ListFunctionEventInvokeConfigs": {"FunctionEventInvokeConfigs": ends},
+    }
+
+
 def verdict(fault: str, answers: dict[str, Any], **more: Any) -> Verdict:
     return judged(fault, evidence_with(answers, **more)).verdict
 
@@ -88,6 +107,18 @@ def verdict(fault: str, answers: dict[str, Any], **more: Any) -> Verdict:
         ("LOG-005", {}, Verdict.RULED_OUT),
         ("COST-001", groups(GROUP), Verdict.RULED_OUT),
         ("COST-001", groups(GROUP, retentionInDays=None), Verdict.PROVED),
+        ("LOG-011", groups(GROUP), Verdict.RULED_OUT),
+        ("LOG-011", groups(GROUP, kmsKeyId="k") | key("Enabled"), Verdict.RULED_OUT),
+        ("LOG-011", groups(GROUP, kmsKeyId="k") | key("Disabled"), Verdict.PROVED),
+        ("LOG-011", groups(GROUP, kmsKeyId="k") | key("PendingDeletion"), Verdict.PROVED),
+        ("LOG-011", groups(GROUP, kmsKeyId="k") | {"kms:DescribeKey": NO_KEY}, Verdict.PROVED),
+        ("LOG-011", groups(GROUP, kmsKeyId="k"), Verdict.UNKNOWN),
+        ("COST-003", looping(), Verdict.RULED_OUT),
+        ("COST-003", looping("arn:aws:lambda:us-east-1:1:function:api"), Verdict.PROVED),
+        ("COST-003", looping("arn:aws:lambda:us-east-1:1:function:api-2"), Verdict.RULED_OUT),
+        ("COST-003", looping(success="arn:aws:lambda:us-east-1:1:function:api:live"), Verdict.PROVED),
+        ("COST-003", looping(success="arn:aws:sqs:us-east-1:1:api"), Verdict.RULED_OUT),
+        ("COST-003", {}, Verdict.UNKNOWN),
         ("OPS-010", stacks(), Verdict.RULED_OUT),
         ("OPS-010", stacks(missing="database"), Verdict.PROVED),
         ("OPS-010", stacks(missing="observability"), Verdict.RULED_OUT),
@@ -155,6 +186,18 @@ def test_an_account_with_few_executions_is_told(executions: int, found: Verdict)
 def test_more_requests_than_the_bill_expects_are_told(counted: list[float], found: Verdict) -> None:
     figures = {"MetricDataResults": [{"Id": "asked", "Values": counted}]}
     assert verdict("COST-002", {"cloudwatch:GetMetricData": figures}) is found
+
+
+@pytest.mark.parametrize(
+    ("written", "run", "found"),
+    [(1e6, 0.0, Verdict.RULED_OUT), (5e8, 10.0, Verdict.PROVED), (5e8, 1e6, Verdict.RULED_OUT)],
+)
+def test_more_lines_than_the_bill_expects_are_told(written: float, run: float, found: Verdict) -> None:
+    def figures(MetricDataQueries: list[Any], **_: Any) -> Any:  # noqa: N803  (as botocore calls it)
+        metric = MetricDataQueries[0]["MetricStat"]["Metric"]["MetricName"]
+        return {"MetricDataResults": [{"Values": [written if metric == "IncomingBytes" else run]}]}
+
+    assert verdict("COST-004", {"cloudwatch:GetMetricData": figures}) is found
 
 
 def test_a_command_names_what_it_is_for() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ops.doctor.answer import Verdict
-from ops.doctor.evidence.variables import Form, form_of, mistakes, unresolved
+from ops.doctor.evidence.variables import Form, form_of, mistakes, unknown_parameter, unresolved
 from runtime.contract import Function, required_variables
 from tests.ops.doctor.invoking import LAMBDA, URL, VARIABLES, answer_of, invocation, made, zipped
 
@@ -119,7 +119,7 @@ def test_variables_that_aws_does_not_show_leave_all_unknown() -> None:
         ("postgresql://u:ab/cd@h:5432/d", Form.BROKEN),
         ("postgresql://u:12/cd@h:5432/d", Form.BROKEN),
         ("postgresql://u:ab@cd@h:5432/d", Form.BROKEN),
-        ("postgresql://u:p@h/d?nonsense=1", Form.BROKEN),
+        ("postgresql://u:p@h/d?nonsense=1", Form.PARAMETER),
     ],
 )
 def test_a_url_is_of_one_form(url: str, form: Form) -> None:
@@ -150,6 +150,40 @@ def test_one_fault_is_proved_by_a_url_and_none_of_its_parts_is_told(url: str, fa
         name for name, answer in answers.items() if answer.verdict is PROVED
     ]
     assert not any("secret" in each.because or "cret" in each.because for each in answers.values())
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("sslmod=require", "sslmod"),
+        ("sslmode=require&schema=public", "schema"),
+        ("sslmode=require&pool_size=5", "pool_size"),
+        ("?sslmode=require", ""),
+        ("sslmode", "sslmode"),
+        ("sslmode=require", None),
+        ("sslmod=p@ss", None),
+    ],
+)
+def test_the_parameter_that_libpq_does_not_know_is_told_unless_it_may_be_a_password(
+    query: str, name: str | None
+) -> None:
+    assert unknown_parameter(f"postgresql://u:secret@h:5432/d?{query}") == name
+
+
+def test_a_parameter_that_is_misspelt_is_told_with_what_is_meant() -> None:
+    url = "postgresql://u:secret@h:5432/d?sslmod=verify-full"
+    found = answer_of("DB-072", made(body=APPLICATION, configuration=variables(DATABASE_URL=url)))
+
+    assert (PROVED, True) == (found.verdict, "parameter sslmod" in found.because)
+    assert ("sslmode is one" in found.because, "secret" in found.because) == (True, False)
+    assert RULED_OUT is answer_of("DB-001", made(configuration=variables(DATABASE_URL=url))).verdict
+
+
+@given(st.text(st.characters(codec="ascii"), max_size=30))
+@settings(max_examples=50, deadline=None)
+def test_a_password_with_a_question_mark_is_no_parameter(password: str) -> None:
+    """What follows its question mark ends in the `@` of the host."""
+    assert unknown_parameter(f"postgresql://u:a?{password}@h/d") is None
 
 
 def test_what_a_driver_passes_over_is_no_fault_of_a_request_that_is_well() -> None:

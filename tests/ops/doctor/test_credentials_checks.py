@@ -111,6 +111,32 @@ def test_without_the_servers_word_no_password_is_wrong() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "told", "command"),
+    [
+        ("too many connections for role", "user miyabi_api_a has all", "miyabi migrate roles staging"),
+        ("the user has all the connections that it may have", "user miyabi_api_a has all", "migrate roles"),
+        ("too many connections for database", "database miyabi has all", "ALTER DATABASE"),
+    ],
+)
+def test_a_limit_of_the_user_or_the_database_is_not_the_servers(line: str, told: str, command: str) -> None:
+    found = answer("DB-069", evidence(line))
+    assert (Verdict.PROVED, True, True) == (
+        found.verdict,
+        told in found.because,
+        command in found.commands[0],
+    )
+    assert answer("DB-010", evidence(line)).verdict is Verdict.RULED_OUT
+
+
+def test_a_url_that_gives_no_password_is_told_by_its_own_words() -> None:
+    whole = evidence(
+        "no connection: DATABASE_URL has no password", url=f"postgresql://app@{HOST}/miyabi?sslmode=require"
+    )
+    found = answer("DB-015", whole)
+    assert (Verdict.PROVED, True) == (found.verdict, found.explains)
+
+
+@pytest.mark.parametrize(
     ("settings", "decision", "told"),
     [
         ({}, "allowed", "takes no tokens"),
@@ -135,7 +161,11 @@ def test_who_logs_in_by_password_needs_no_token() -> None:
     ("line", "fault"),
     [
         ("SCRAM authentication requires libpq version 10 or above", "DB-054"),
-        ('role "miyabi_api_a" is not permitted to log in', "DB-055"),
+        ('role "miyabi_api_a" is not permitted to log in', "DB-066"),
+        ("no connection: the user may not log in", "DB-066"),
+        ("no connection: the user may not connect to the database", "DB-055"),
+        ("no connection: the server's rules refuse the user, from there or to the database", "DB-067"),
+        ("no connection: the database takes no connections", "DB-068"),
         ("permission denied for database miyabi", "DB-055"),
     ],
 )
@@ -193,7 +223,7 @@ def served(function: str, *server: str, exports: tuple[str, ...] = ("postgresql"
 
 
 PREFIX = "2026-11-26 08:00:01 UTC:10.0.0.9(4242):"
-MAY_NOT = 'miyabi_api_a@miyabi:[99]:FATAL:  role "miyabi_api_a" is not permitted to log in'
+MAY_NOT = 'miyabi_api_a@miyabi:[99]:FATAL:  permission denied for database "miyabi"'
 
 
 def test_what_the_code_does_not_name_the_servers_own_log_does() -> None:

@@ -16,7 +16,7 @@ from ops.doctor.fault import Fault, Layer
 from ops.doctor.operations import OperationUndeclared
 from ops.doctor.sign import Sign, Symptom
 from ops.errors import WrongAccount
-from tests.ops.doctor.healthy import evidence_with, reply, staging
+from tests.ops.doctor.healthy import GATEWAY_500, evidence_with, reply, staging
 
 GATEWAY = Symptom(Sign.GATEWAY_ERROR, ran=False)
 BROKEN = Symptom(Sign.GATEWAY_ERROR, ran=True)
@@ -61,6 +61,19 @@ def test_what_aws_refused_is_never_healthy_whatever_hangs_on_it() -> None:
 
 def test_what_nothing_decides_leaves_a_well_request_healthy() -> None:
     assert judge((finding("A", unknown("there is no data")),), WELL).state is State.HEALTHY
+
+
+def test_what_worries_leaves_a_well_request_undecided() -> None:
+    found = finding("A", unknown("3 of 9 failed lately", worries=True), signs=(Sign.WELL,))
+    diagnosis = judge((found,), WELL)
+    assert (State.UNDECIDED, ["A"]) == (diagnosis.state, ids(diagnosis.undecided))
+
+
+def test_a_request_that_failed_after_others_that_were_well_says_so() -> None:
+    replies = [reply(), reply(), reply(500, GATEWAY_500)]
+    evidence = evidence_with()
+    evidence._ask = lambda _: replies.pop(0)
+    assert (2, Sign.GATEWAY_ERROR) == ((found := diagnose(evidence).symptom).well_before, found.sign)
 
 
 def test_a_failed_request_with_nothing_proved_is_undecided_and_says_what_is_left() -> None:

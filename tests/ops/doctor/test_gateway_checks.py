@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -285,6 +286,67 @@ def test_an_old_format_is_no_fault_of_a_bootstrap_that_answers() -> None:
         Verdict.PROVED
         is judged("API-064", evidence_with(integration(PayloadFormatVersion="1.0"), failing)).verdict
     )
+
+
+def deployed(kind: str, physical: str, **properties: Any) -> dict[str, Any]:
+    """A service stack whose template asks for this of one resource."""
+    resources = {"It": {"Type": kind, "Properties": properties}}
+    listed = [{"LogicalResourceId": "It", "ResourceType": kind, "PhysicalResourceId": physical}]
+    return {
+        "cloudformation:ListStackResources": {"StackResourceSummaries": listed},
+        "cloudformation:GetTemplate": {"TemplateBody": json.dumps({"Resources": resources})},
+    }
+
+
+ROUTE: Final = "AWS::ApiGatewayV2::Route"
+SIGNED: Final = {**ROUTES_TOLD[5], "AuthorizationType": "AWS_IAM"}
+STRANGERS: Final = {**SIGNED, "RouteId": "r99", "RouteKey": "POST /hooks"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "by_design"),
+    [
+        (routes(*ROUTES_TOLD[:5], SIGNED), False),
+        (routes(*ROUTES_TOLD[:5], SIGNED) | deployed(ROUTE, "r5", AuthorizationType="NONE"), False),
+        (routes(*ROUTES_TOLD[:5], SIGNED) | deployed(ROUTE, "r5", AuthorizationType={"Ref": "P"}), False),
+        (routes(*ROUTES_TOLD[:5], SIGNED) | deployed(ROUTE, "r5", AuthorizationType="AWS_IAM"), True),
+        (routes(*ROUTES_TOLD, STRANGERS), True),
+        (routes(STRANGERS, *ROUTES_TOLD[:5], SIGNED), False),
+        (
+            first_route(AuthorizationType="AWS_IAM") | deployed(ROUTE, "r0", AuthorizationType="AWS_IAM"),
+            False,
+        ),
+    ],
+    ids=["by hand", "against the template", "unknown", "by the template", "another's", "both", "health"],
+)
+def test_a_route_that_wants_signatures_on_purpose_is_a_risk(
+    answers: dict[str, Any],
+    by_design: bool,  # noqa: FBT001  (of a table)
+) -> None:
+    answer = judged("API-022", evidence_with(answers))
+
+    assert (Verdict.PROVED, by_design) == (answer.verdict, answer.by_design)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "live", "by_design"),
+    [
+        ({"Timeout": 60}, reply(), True),
+        ({"Timeout": 20}, reply(), False),
+        ({}, reply(), False),
+        ({"Timeout": 60}, reply(503, '{"message":"Service Unavailable"}', seconds=30.0), False),
+    ],
+)
+def test_a_function_that_may_run_longer_than_the_gateway_waits_on_purpose_is_a_risk(
+    wanted: dict[str, Any],
+    live: Any,
+    by_design: bool,  # noqa: FBT001  (of a table)
+) -> None:
+    runs = {"lambda:GetFunctionConfiguration": {**CONFIGURATION, "Timeout": 60}}
+    answers = runs | deployed("AWS::Lambda::Function", "api", **wanted)
+    answer = judged("API-014", evidence_with(answers, live))
+
+    assert (Verdict.PROVED, by_design) == (answer.verdict, answer.by_design)
 
 
 def test_a_function_that_ends_before_the_gateway_gives_up_is_not_given_up() -> None:

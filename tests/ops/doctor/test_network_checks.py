@@ -111,27 +111,6 @@ def test_a_function_that_is_let_out_nowhere_gets_a_rule_for_the_group(net: Net) 
     )
 
 
-def test_an_entry_that_denies_is_taken_away_and_one_that_is_missing_added(net: Net) -> None:
-    subnet = net.database.subnet_ids[0]
-    denying = net.acl(subnet, (7, True, "deny", ANY, (1024, 65535)), (9, True, "allow", ANY, None))
-    net.ec2.create_network_acl_entry(
-        NetworkAclId=denying, RuleNumber=100, Egress=False, RuleAction="allow", CidrBlock=ANY, Protocol="-1"
-    )
-    before = answer("NET-006", found(net, SILENCE))
-    lacking = net.acl(subnet, (100, False, "allow", ANY, None), (100, True, "allow", ANY, (443, 443)))
-    after = answer("NET-006", found(net, SILENCE))
-
-    assert f"rule 7 of network ACL {denying} denies the answers out of subnet {subnet}" in before.because
-    assert before.commands == (
-        f"aws ec2 delete-network-acl-entry --network-acl-id {denying} --egress --rule-number 7",
-    )
-    assert f"rule * of network ACL {lacking}" in after.because
-    assert after.commands[0] == (
-        f"aws ec2 create-network-acl-entry --network-acl-id {lacking} --egress --rule-number 110 "
-        "--protocol tcp --port-range From=1024,To=65535 --cidr-block 10.0.0.0/24 --rule-action allow"
-    )
-
-
 def test_what_one_subnet_alone_can_not_fails_now_and_then(net: Net) -> None:
     acl = net.acl(net.function.subnet_ids[0])
 

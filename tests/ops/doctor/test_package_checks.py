@@ -26,6 +26,7 @@ CUSTOM = {"Runtime": "provided.al2", "Handler": "bootstrap", "Architectures": [H
 RAN = {"integrationRequestId": LAMBDA, "integrationStatus": "200"}
 NOT_RUN = {"integrationRequestId": "-"}
 HANDLER = "runtime/api/handler.py"
+HANDLES = "def handle(e, c): ..."
 NOT_IMPORTED = "[ERROR] Runtime.ImportModuleError: Unable to import module 'runtime.api.handler': "
 PACKAGE = [each.id for each in checks() if each.fault.layer is Layer.PACKAGE]
 
@@ -112,6 +113,30 @@ def test_a_compiled_module_that_is_not_found_may_be_there_for_another_python() -
     assert PROVED is answer_of("PKG-037", denied).verdict
     other = {HANDLER: "def handle(e, c): ...", "pydantic_core/_pydantic_core.cpython-39-darwin.so": "x"}
     assert "PKG-030" == proved(lines=failed(line), access=RAN, package=zipped(other))[0]
+
+
+@pytest.mark.parametrize(
+    ("runtime", "files", "fault"),
+    [
+        ("python3.12", {HANDLER: "import distutils\ndef handle(e, c): ..."}, "PKG-021"),
+        ("python3.13", {HANDLER: "import cgi\ndef handle(e, c): ..."}, "PKG-021"),
+        ("python3.11", {HANDLER: "import cgi, tomllib\ndef handle(e, c): ..."}, ""),
+        ("python3.10", {HANDLER: "import tomllib\ndef handle(e, c): ..."}, "PKG-021"),
+        ("python3.13", {HANDLER: "import compression.zstd\ndef handle(e, c): ..."}, "PKG-021"),
+        ("python3.14", {HANDLER: "import compression.zstd\ndef handle(e, c): ..."}, ""),
+        ("python3.9", {HANDLER: "def handle(e, c):\n    match e:\n        case 1: ..."}, "PKG-034"),
+        ("python3.10", {HANDLER: "def handle(e, c):\n    match e:\n        case 1: ..."}, ""),
+        ("python3.14", {HANDLER: HANDLES, "x.cpython-313t-aarch64-linux-gnu.so": "x"}, "PKG-030"),
+        ("python3.14", {HANDLER: HANDLES, "x.cpython-314-aarch64-linux-gnu.so": "x"}, ""),
+        ("python3.13", {HANDLER: HANDLES, "x.pyc": b"\xcb\r\r\n" + bytes(12)}, "PKG-030"),
+        ("python3.12", {HANDLER: HANDLES, "x.pyc": b"\xcb\r\r\n" + bytes(12)}, ""),
+    ],
+)
+def test_each_python_is_judged_by_its_own(runtime: str, files: dict[str, bytes | str], fault: str) -> None:
+    """Its standard library, its syntax and its compiled modules, whichever Python judges."""
+    found = proved(configuration={"Runtime": runtime}, package=zipped(files))
+
+    assert [fault] * bool(fault) == [each for each in found if each != "PKG-012"]
 
 
 def test_a_layer_may_bring_what_the_package_lacks() -> None:

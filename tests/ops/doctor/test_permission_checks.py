@@ -238,3 +238,22 @@ def test_a_role_in_a_vpc_needs_interfaces(decision: str, subnets: list[str], exp
     }
 
     assert expected is judged("LAM-011", evidence_with(answers)).verdict
+
+
+@pytest.mark.parametrize(
+    ("changes", "who"),
+    [
+        ({}, ""),
+        ({"Condition": {}}, "anybody's API"),
+        ({"Principal": "*", "Condition": {}}, "anybody"),
+        ({"Principal": {"AWS": "*"}, "Condition": {}}, "anybody"),
+        ({"Principal": {"AWS": ACCOUNT}, "Condition": {}}, ""),
+        ({"Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}, ""),
+        ({"Principal": "*", "Condition": {}, "Action": "lambda:InvokeFunctionUrl"}, ""),
+        ({"Principal": "*", "Condition": {}, "Effect": "Deny"}, ""),
+    ],
+)
+def test_whom_a_policy_lets_in_besides_is_a_risk(changes: dict[str, Any], who: str) -> None:
+    answer = judged("API-071", evidence_with(with_policy(statement(**changes))))
+    assert bool(who) == (answer.verdict is Verdict.PROVED)
+    assert f"lets {who} invoke it" in answer.because or not who

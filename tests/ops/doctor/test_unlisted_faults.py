@@ -41,7 +41,7 @@ EDGE_ANSWER = "cloudfront:GetDistribution"
         (
             "API-047",
             distribution(CacheBehaviors={"Quantity": 0}),
-            '.DefaultCacheBehavior.TargetOriginId = "api"',
+            '"PathPattern": "/api/*", "TargetOriginId": "api"',
         ),
     ],
 )

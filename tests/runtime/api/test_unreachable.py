@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 import pytest
 
+from runtime.api.failures import not_connected
 from tests.runtime.api.asking import serve
 from tests.runtime.api.conftest import LOGIN, PASSWORD
 from tests.runtime.api.faults import assert_discreet, assert_unavailable, warnings
@@ -22,6 +23,8 @@ LOGIN_REFUSED: Final = "the server refuses user or password"
 UNREACHABLE: Final[Mapping[str, tuple[Mapping[str, str], str]]] = {
     "another password": ({PASSWORD: "another"}, LOGIN_REFUSED),
     "another user": ({LOGIN: "nobody"}, LOGIN_REFUSED),
+    "no password": ({f":{PASSWORD}@": "@"}, "DATABASE_URL has no password"),
+    "a closed database": ({"/{database}?": "/template0?"}, "the database takes no connections"),
     "another database": ({"/{database}?": "/nowhere?"}, "there is no such database or user"),
     "another authority": (
         {"{authority}": "{another}"},
@@ -66,3 +69,25 @@ def test_a_wrong_address_is_told_of_in_the_log_alone(
     assert client.get("/health/live").status == 200
     assert "postgresql://" not in client.log.getvalue()
     assert_discreet(client)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ('role "app" is not permitted to log in', "the user may not log in"),
+        ('permission denied for database "miyabi"', "the user may not connect to the database"),
+        ('too many connections for role "app"', "the user has all the connections that it may have"),
+        ('too many connections for database "app"', "the database has all the connections that it may have"),
+        ("sorry, too many clients already", "the server has no connection left"),
+        (
+            'no pg_hba.conf entry for host "10.0.0.1", user "app"',
+            "the server's rules refuse the user, from there or to the database",
+        ),
+        ('PAM authentication failed for user "app"', "the server refuses the token of IAM"),
+        ('password authentication failed for user "app"', LOGIN_REFUSED),
+    ],
+)
+def test_what_the_server_says_of_who_may_not_come_in_is_told_apart(said: str, reason: str) -> None:
+    told = not_connected(psycopg.OperationalError(f"connection failed: FATAL:  {said}"))
+
+    assert f"no connection: {reason}" == told.reason

@@ -19,9 +19,9 @@ def shown(heading: str) -> Any:
 
 
 def shape(value: Any) -> Any:
-    """The keys of objects, at every depth; of a list, those of its first item."""
+    """The keys of objects, at every depth; of a list, those of its first item, which a text has not."""
     if isinstance(value, dict):
         return {key: shape(each) for key, each in value.items()}
-    if isinstance(value, list) and value:
+    if isinstance(value, list) and value and not isinstance(value[0], str):
         return [shape(value[0])]
     return None

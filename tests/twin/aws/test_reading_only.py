@@ -31,6 +31,25 @@ def test_an_export_of_a_stage_has_what_it_serves_and_not_what_the_api_has(aws: A
     assert served | {"/a": ["get", "post"]} == exported(gateway, api)
 
 
+def test_an_export_of_a_stage_tells_where_its_routes_led(aws: Aws) -> None:
+    gateway = aws.client("apigatewayv2")
+    api = gateway.create_api(Name="a", ProtocolType="HTTP")["ApiId"]
+    function = aws.arn("lambda", "function:notes")
+    made = gateway.create_integration(
+        ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=function, PayloadFormatVersion="2.0"
+    )["IntegrationId"]
+    gateway.create_route(ApiId=api, RouteKey="GET /a", Target=f"integrations/{made}")
+    gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+    gateway.update_stage(ApiId=api, StageName="$default", AutoDeploy=False)
+    gateway.update_integration(ApiId=api, IntegrationId=made, IntegrationUri=f"{function}-2")
+
+    answer = gateway.export_api(
+        ApiId=api, OutputType="JSON", Specification="OAS30", StageName="$default", IncludeExtensions=True
+    )
+    led = json.loads(answer["body"].read())["paths"]["/a"]["get"]["x-amazon-apigateway-integration"]
+    assert (function, "2.0", "aws_proxy") == (led["uri"], led["payloadFormatVersion"], led["type"])
+
+
 def test_nobody_has_done_anything(aws: Aws) -> None:
     asked = [{"AttributeKey": "EventName", "AttributeValue": "RemovePermission20150331v2"}]
 

@@ -1,9 +1,10 @@
 """Lambda's functions, where moto loses settings, takes code that is not there, and counts versions anew.
 
-Mended: settings beyond moto's own (logging, dead letters, file systems, SnapStart) are held, and all of
-them can be changed; code comes from the very version of the object in S3, which must exist, and can be
-fetched from where GetFunction says; a function's VPC is that of its subnets; versions are numbered as
-Lambda numbers them; an invocation is handed to whoever runs functions here, and refused where nobody does.
+Mended: settings beyond moto's own (logging, dead letters, file systems, SnapStart) are held, all of them can
+be changed, and LastModified tells of each change; code comes from the very version of the object in S3, which
+must exist, and can be fetched from where GetFunction says; a function's VPC is that of its subnets; versions
+are numbered as Lambda numbers them; an invocation is handed to whoever runs functions here, and refused where
+nobody does.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from urllib.parse import urlencode
 
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.awslambda.models import LambdaFunction, LambdaStorage, _zipfile_content
+from moto.core.utils import iso_8601_datetime_with_nanoseconds
 
 from twin.aws.endpoints import asked
 from twin.aws.invoking import Busy, Invocation, runner_of
@@ -61,6 +63,7 @@ class _Function:
             config_updates = {**config_updates, "VpcConfig": network}
         _update(self, config_updates)
         _Function.hold(self, config_updates)
+        self.last_modified = iso_8601_datetime_with_nanoseconds()
         return self.get_configuration()
 
     def get_configuration(self: Any, on_create: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002  (moto's signature)
@@ -80,6 +83,8 @@ class _Function:
             self.code = {name: updated_spec[name] for name in places if name in updated_spec}
         else:
             _set_code(self, updated_spec)
+        if not updated_spec.get("DryRun"):
+            self.last_modified = iso_8601_datetime_with_nanoseconds()
         if "Architectures" in updated_spec:
             self.architectures = updated_spec["Architectures"]
 

@@ -1,12 +1,19 @@
-"""Key Management Service, where moto forgets how often a key rotates."""
+"""Key Management Service, where moto forgets how often a key rotates, and knows keys by their ids alone.
+
+Seen: DisableKey, EnableKey, ScheduleKeyDeletion and CancelKeyDeletion fail by a KeyError for a key's ARN.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 from moto.kms.models import KmsBackend
 from moto.kms.responses import KmsResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _USUAL_PERIOD = 365
 """Days; see EnableKeyRotation in the API reference."""
@@ -37,10 +44,22 @@ def _status(self: Any) -> str:
     return json.dumps(told | ({"RotationPeriodInDays": period} if period else {}))
 
 
+def _by_any_name(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """An operation of the backend that takes a key's ARN as well as its id."""
+
+    @wraps(operation)
+    def mended(self: Any, key_id: str, *more: Any) -> Any:
+        return operation(self, self.get_key_id(key_id), *more)
+
+    return mended
+
+
+_NAMED = ("disable_key", "enable_key", "cancel_key_deletion", "schedule_key_deletion")
 _MENDED = (
     (KmsResponse, "enable_key_rotation", _enabled),
     (KmsBackend, "disable_key_rotation", _disabled),
     (KmsResponse, "get_key_rotation_status", _status),
+    *((KmsBackend, name, _by_any_name(getattr(KmsBackend, name))) for name in _NAMED),
 )
 
 

@@ -237,6 +237,22 @@ def test_code_of_the_version_asked_for_is_what_get_function_leads_to(aws: Aws) -
     assert (200, zipped("first")) == (status, content)
 
 
+def test_each_change_of_a_function_moves_the_moment_of_the_last_one(aws: Aws) -> None:
+    client = aws.client("lambda")
+    name = made(aws).identifier["FunctionName"]
+
+    def moment() -> str:
+        return str(client.get_function_configuration(FunctionName=name)["LastModified"])
+
+    moments = [moment()]
+    client.update_function_configuration(FunctionName=name, Timeout=7)
+    moments.append(moment())
+    client.update_function_code(FunctionName=name, ZipFile=zipped("second"))
+    moments.append(moment())
+
+    assert sorted(set(moments)) == moments
+
+
 def test_code_written_in_the_template_is_zipped(aws: Aws) -> None:
     made(aws, Code={"ZipFile": "def handle(event, context): ..."})
 

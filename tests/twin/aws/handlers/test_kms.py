@@ -99,3 +99,13 @@ def test_a_key_waits_for_its_deletion_as_long_as_its_properties_say(aws: Aws) ->
 
     told = aws.client("kms").describe_key(**key.identifier)["KeyMetadata"]
     assert (told["DeletionDate"] - datetime.now(UTC)).days in (6, 7)
+
+
+def test_a_key_is_switched_by_its_arn_too(aws: Aws) -> None:
+    keys = aws.client("kms")
+    arn = keys.create_key()["KeyMetadata"]["Arn"]
+    told = []
+    for change in (keys.disable_key, keys.enable_key, keys.schedule_key_deletion, keys.cancel_key_deletion):
+        change(KeyId=arn)
+        told.append(keys.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"])
+    assert ["Disabled", "Enabled", "PendingDeletion", "Disabled"] == told
