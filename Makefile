@@ -1,7 +1,7 @@
 # Thin on purpose: the work is done by the miyabi program and by scripts/. The environment, .venv, makes itself
 # once and whenever its lock changes; it needs Python 3.11 or later and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help synth plan cost prices rehearse doctor deploy adopt drift outputs status logs rotate restore frontend destroy migrate serve local package check test soak docs golden bench bench-doctor checkov lock clean
+.PHONY: help synth plan cost prices rehearse doctor diagram report deploy adopt drift outputs status logs rotate restore frontend destroy migrate serve local package check test test-browser soak docs golden bench bench-doctor checkov lock clean
 
 # Some shells keep the name of their start-up file in ENV; the name of an environment holds no slash.
 ifeq ($(origin ENV),environment)
@@ -9,7 +9,7 @@ ENV := $(if $(findstring /,$(ENV)),,$(ENV))
 endif
 
 help: ## show this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' Makefile
 	@echo "Names of environments go into ENV, other arguments into ARGS: make cost ENV=production ARGS='--format json'"
 
 synth: .venv/.ready ## write the templates of every environment, or of ENV, to build/
@@ -29,6 +29,12 @@ rehearse: .venv/.ready ## deploy ENV on this machine, with a real database and i
 
 doctor: .venv/.ready ## say what is wrong with ENV, how that is known, and what to do
 	@.venv/bin/miyabi doctor $(ENV) $(ARGS)
+
+diagram: .venv/.ready ## draw ENV from its templates, for draw.io and as SVG, in build/; production when left out
+	@.venv/bin/miyabi diagram $(ENV) $(ARGS)
+
+report: .venv/.ready ## write the status report of ENV, a page and Markdown, in build/; ARGS=--live asks AWS
+	@.venv/bin/miyabi report $(ENV) $(ARGS)
 
 deploy: ## bring ENV in AWS to what its settings say: package, stacks, migrations, smoke test
 adopt: ## take what was made by hand into the stacks of ENV
@@ -60,6 +66,9 @@ check: .venv/.ready ## form, types, templates and their rules: what CI asks besi
 
 test: .venv/.ready ## run the tests, or those that ARGS names
 	@scripts/test $(ARGS)
+
+test-browser: .venv/.ready ## open the reports in a browser and judge them; ARGS=--require fails where there is none
+	@scripts/test-browser $(ARGS)
 
 soak: .venv/.ready ## run the long form of every sampled test, by hand
 	@scripts/test --hypothesis-profile=soak $(ARGS)

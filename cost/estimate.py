@@ -142,16 +142,27 @@ def price(context: Context, name: str) -> Estimate:
         region=context.prices.region,
         lines=lines,
         assumptions=_assumptions(items, nobody_tells, context),
-        not_priced=tuple((resource, item.reason) for resource, item in items if isinstance(item, NotPriced)),
-        unknowns=(
-            *_undecided(context),
-            *(item for _, item in items if isinstance(item, Open)),
-        ),
+        not_priced=_not_priced(items),
+        unknowns=_unknowns(items, context),
         free_of_charge=dict(sorted(free.items())),
         entered_secrets=entered_secrets(context),
         secret_price=context.price("AWSSecretsManager/secret"),
         tags={line.resource: _tags(line.resource, context) for line in lines},
     )
+
+
+def left_out(context: Context) -> tuple[tuple[tuple[Resource, str], ...], tuple[Open, ...]]:
+    """What an estimate would name as not priced, and as unknown, without the estimate; raises CostError."""
+    items = [(resource, item) for resource in context.resources() for item in _items(resource, context)]
+    return _not_priced(items), _unknowns(items, context)
+
+
+def _not_priced(items: Iterable[tuple[Resource, Item | Open]]) -> tuple[tuple[Resource, str], ...]:
+    return tuple((resource, item.reason) for resource, item in items if isinstance(item, NotPriced))
+
+
+def _unknowns(items: Iterable[tuple[Resource, Item | Open]], context: Context) -> tuple[Open, ...]:
+    return (*_undecided(context), *(item for _, item in items if isinstance(item, Open)))
 
 
 def _items(resource: Resource, context: Context) -> Iterator[Item | Open]:

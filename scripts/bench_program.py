@@ -1,4 +1,4 @@
-"""Measures the budgets of `synth`, `cost` and `plan`, each beside Python importing their libraries."""
+"""Measures the budgets of the commands that ask nobody, each beside Python importing their libraries."""
 
 from __future__ import annotations
 
@@ -67,6 +67,8 @@ def main() -> None:
         Measured("`miyabi synth`, all environments, second run", (MIYABI, "synth"), 0.7),
         Measured("`miyabi cost production`", (MIYABI, "cost", "production"), 0.5),
         Measured("`miyabi plan reported production`", ("sh", "-c", PLAN), 1.0),
+        Measured("`miyabi diagram production`", (MIYABI, "diagram", "production"), 0.5),
+        Measured("`miyabi report production`, from templates", (MIYABI, "report", "production"), 1.0),
     ]
     with TemporaryDirectory() as folder:
         measured += _growth(Path(folder))

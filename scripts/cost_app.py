@@ -307,6 +307,48 @@ def sweep(  # noqa: PLR0913, PLR0917  # one for each option
 
 
 @app.command(
+    "what-if",
+    short_help="Print what a bill would be under other assumptions.",
+    epilog="Example: miyabi cost what-if production --set requests_per_month=5_000_000",
+)
+def what_if(  # noqa: PLR0913, PLR0917  # one for each option
+    what: What = "production",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=NUMBER", help="Another figure of [traffic] than now; several times."
+        ),
+    ] = None,
+    usage: Usage = None,
+    region: Region = None,
+    parameters: Parameters = None,
+    free_tier: Annotated[
+        str | None,
+        typer.Option(
+            "--free-tier", metavar="MODE", help="none, always or legacy-12-month; left out, always."
+        ),
+    ] = None,
+    output: Format = "table",
+    as_of: AsOf = None,
+    as_json: JsonFormat = False,
+) -> None:
+    """Print a bill under other assumptions; as JSON, all that is needed to work out any, to the cent."""
+    from scripts.commands.cost.what_if import run
+
+    code = run(
+        what,
+        settings=settings or (),
+        usage=usage,
+        region=region,
+        parameters=parameters or (),
+        free_tier=free_tier,
+        output="json" if as_json else output,
+        as_of=as_of,
+    )
+    raise typer.Exit(code)
+
+
+@app.command(
     short_help="Tell how one line of a bill came about.",
     epilog="Example: miyabi cost explain Database/storage production",
 )

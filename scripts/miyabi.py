@@ -23,6 +23,7 @@ from scripts import (
     plan_app,
     publishing_app,
     rehearse_app,
+    report_app,
 )
 from scripts.errors import ResultUnwritable, mistakes
 from scripts.narrowing import narrowed
@@ -54,6 +55,7 @@ for part in (
     publishing_app,
     rehearse_app,
     doctor_app,
+    report_app,
     diagram_app,
 ):
     part.register(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path  # noqa: TC003  (typer reads the types of a command's options)
 from typing import Annotated
 
 import typer
@@ -50,6 +51,12 @@ def rehearse(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
     diagnose: Annotated[
         bool, typer.Option("--diagnose", help="Have the doctor look: at each fault, or at what is deployed.")
     ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Write a report of it there, with the last fault in it if one is given."
+        ),
+    ] = None,
     rate: Annotated[
         float, typer.Option(min=0.1, max=200, help="How often a client asks meanwhile, each second.")
     ] = 10.0,
@@ -81,6 +88,7 @@ def rehearse(  # noqa: PLR0913, PLR0917  (the options of the command, one each)
         broken=broken,
         permit=permit,
         diagnose=diagnose,
+        report=report,
         rate=rate,
     )
     raise typer.Exit(run(wish, as_json=as_json))

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cost.errors import CostError, PriceMissing, PropertyUnknown
-from cost.estimate import price
+from cost.formulas import month_of
+from cost.sweeping.load import REQUESTS, formulas_of, left_out
 from cost.sweeping.span import between, rounded
 from cost.usage.figures import Derived
 from cost.variants import VARIANTS, Base
 from cost.variants.draft import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from cfn.deployment import Deployment
     from cost.context import Context
-    from cost.estimate import Estimate
+    from cost.formulas import Formulas, Month
     from cost.lines import FreeTier
-    from cost.sweeping.load import System
+    from cost.sweeping.load import Load, System
     from cost.sweeping.span import Span
     from cost.variants import Variant
     from cost.variants.variant import Figures
@@ -80,10 +82,26 @@ class Choice:
         return {1: self.variant.instead_of, -1: self.variant.name, 0: "neither"}[side]
 
 
-def choose(system: System, span: Span, mode: FreeTier) -> tuple[Choice, ...]:
-    """Every variant that applies to a system, beside it over a range of requests."""
+def choose(
+    system: System, span: Span, mode: FreeTier, beside: Sequence[Alternative] | None = None
+) -> tuple[Choice, ...]:
+    """Every variant that applies to a system, beside it over a range of requests.
+
+    Args:
+        system: What is built now.
+        span: From how few to how many requests.
+        mode: Whose amounts are compared.
+        beside: Its alternatives, for one who compares them several times; left out, all.
+
+    """
+    found = alternatives(system) if beside is None else beside
+    return tuple(_choice(system, other, span, mode) for other in found)
+
+
+def alternatives(system: System) -> tuple[Alternative, ...]:
+    """The system in every variant that applies to it."""
     base = Base(system.context(system.load.requests), system.load.traffic)
-    return tuple(_choice(system, variant, span, mode) for variant in VARIANTS if variant.applies(base))
+    return tuple(Alternative(system, variant) for variant in VARIANTS if variant.applies(base))
 
 
 def sign(amount: Decimal) -> int:
@@ -91,10 +109,11 @@ def sign(amount: Decimal) -> int:
     return (amount > 0) - (amount < 0)
 
 
-def _choice(system: System, variant: Variant, span: Span, mode: FreeTier) -> Choice:
-    other = _Alternative(system, variant)
+def _choice(system: System, other: Alternative, span: Span, mode: FreeTier) -> Choice:
+    variant = other.variant
     try:
-        reasons = other.not_priced(system.load.requests)
+        now = other.difference(system.load.requests, mode)
+        reasons = other.not_priced
         if reasons:
             return Choice(variant, None, {}, (), reasons)
         differences = {requests: other.difference(requests, mode) for requests in span.looks()}
@@ -103,7 +122,7 @@ def _choice(system: System, variant: Variant, span: Span, mode: FreeTier) -> Cho
             for pair in pairwise(differences)
             if sign(differences[pair[0]]) != sign(differences[pair[1]])
         )
-        return Choice(variant, other.difference(system.load.requests, mode), differences, flips)
+        return Choice(variant, now, differences, flips)
     except PriceMissing as error:
         return Choice(variant, None, {}, (), (f"{error.region} has no price {error.name}",))
     except (CostError, PropertyUnknown) as error:
@@ -111,33 +130,43 @@ def _choice(system: System, variant: Variant, span: Span, mode: FreeTier) -> Cho
 
 
 @dataclass(frozen=True)
-class _Alternative:
+class Alternative:
     """A variant of a system, priced at any number of requests."""
 
     system: System
     variant: Variant
-    _drafts: dict[object, Deployment] = field(default_factory=dict)
-    _estimates: dict[Decimal, Estimate] = field(default_factory=dict)
+    _drafts: dict[object, Deployment] = field(default_factory=dict, repr=False)
+    _months: dict[Decimal, Month] = field(default_factory=dict, repr=False)
 
-    def estimate(self, requests: Decimal) -> Estimate:
-        """Its month at a number of requests."""
-        if requests not in self._estimates:
-            base = self._base(requests)
-            context = carried(base.context, self._draft(base), self.variant.figures(base))
-            self._estimates[requests] = price(context, self.variant.name)
-        return self._estimates[requests]
+    def month(self, requests: Decimal) -> Month:
+        """The lines of its month at a number of requests; raises CostError."""
+        if requests not in self._months:
+            formulas = self._formulas
+            self._months[requests] = (
+                month_of(self.context(self.system.load.at(requests)))
+                if formulas is None
+                else formulas.month({REQUESTS: requests})
+            )
+        return self._months[requests]
 
     def difference(self, requests: Decimal, mode: FreeTier) -> Decimal:
         """USD a month that it costs more."""
-        return self.estimate(requests).total(mode) - self.system.estimate(requests).total(mode)
+        return self.month(requests).total(mode) - self.system.month(requests).total(mode)
 
-    def not_priced(self, requests: Decimal) -> tuple[str, ...]:
-        """What of it has no price, as far as the system itself has one."""
-        known = set(_left_out(self.system.estimate(requests)))
-        return tuple(reason for reason in _left_out(self.estimate(requests)) if reason not in known)
+    @cached_property
+    def not_priced(self) -> tuple[str, ...]:
+        """What of it has no price, as far as the system itself has one, in the month that it has now."""
+        found = left_out(self.context(self.system.load))
+        return tuple(reason for reason in found if reason not in self.system.left_out)
 
-    def _base(self, requests: Decimal) -> Base:
-        return Base(self.system.context(requests), self.system.load.at(requests).traffic)
+    def context(self, load: Load) -> Context:
+        """What its pricings look at, under a load."""
+        base = Base(self.system.context_of(load), load.traffic)
+        return carried(base.context, self._draft(base), self.variant.figures(base))
+
+    @cached_property
+    def _formulas(self) -> Formulas | None:
+        return formulas_of(lambda requests: self.context(self.system.load.at(requests)))
 
     def _draft(self, base: Base) -> Deployment:
         key = self.variant.hangs_on(base)
@@ -146,13 +175,6 @@ class _Alternative:
             self.variant.edit(draft, base)
             self._drafts[key] = draft.deployment()
         return self._drafts[key]
-
-
-def _left_out(estimate: Estimate) -> Iterator[str]:
-    for resource, reason in estimate.not_priced:
-        yield f"{resource.logical_id} ({resource.type}): {reason}"
-    for unknown in estimate.unknowns:
-        yield f"{unknown.resource.logical_id}: {unknown.name}: {unknown.reason}"
 
 
 def carried(context: Context, deployment: Deployment, added: Figures) -> Context:
@@ -177,7 +199,7 @@ def carried(context: Context, deployment: Deployment, added: Figures) -> Context
     return replace(context, deployment=deployment, figures=replace(context.figures, derived=derived))
 
 
-def _flip(other: _Alternative, pair: Sequence[Decimal], mode: FreeTier) -> Flip:
+def _flip(other: Alternative, pair: Sequence[Decimal], mode: FreeTier) -> Flip:
     """Halve the stretch between two points, on a log scale, until its ends are next to each other."""
 
     def side(requests: Decimal) -> int:

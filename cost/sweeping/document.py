@@ -12,7 +12,7 @@ from cost.money import plain
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from cost.estimate import Estimate
+    from cost.formulas import Month
     from cost.lines import FreeTier, Line
     from cost.sweeping.choices import Choice, Flip
     from cost.sweeping.growth import Sweep
@@ -35,8 +35,8 @@ def document(sweep: Sweep) -> dict[str, Any]:
             "now": plain(system.load.requests),
         },
         "points": [
-            _point(requests, estimate, sweep.mode)
-            for requests, estimate in zip(sweep.points, sweep.estimates, strict=True)
+            _point(requests, month, sweep.mode)
+            for requests, month in zip(sweep.points, sweep.months, strict=True)
         ],
         "largest": [{"from": plain(requests), "line": line} for requests, line in sweep.largest],
         "choices": [_choice(choice) for choice in sweep.choices],
@@ -54,13 +54,13 @@ def to_csv(sweep: Sweep) -> str:
     return page.getvalue().removesuffix("\n")
 
 
-def _point(requests: Decimal, estimate: Estimate, mode: FreeTier) -> dict[str, Any]:
-    whole = estimate.total(mode)
+def _point(requests: Decimal, month: Month, mode: FreeTier) -> dict[str, Any]:
+    whole = month.total(mode)
     return {
         "requests": plain(requests),
         "total": plain(whole),
-        "totals": by_mode(estimate.total),
-        "lines": [_line(line, whole, mode) for line in estimate.lines],
+        "totals": by_mode(month.total),
+        "lines": [_line(line, whole, mode) for line in month.lines],
     }
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from cost.lines import FreeTier, total
 from cost.rows import rows
-from cost.sweeping.choices import NEAR, choose
+from cost.sweeping.choices import NEAR, alternatives, choose
 from cost.sweeping.span import between, rounded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from cost.estimate import Estimate
+    from cost.formulas import Month
     from cost.lines import Line
     from cost.sweeping.choices import Choice
     from cost.sweeping.load import System
@@ -54,18 +54,18 @@ class Sweep:
     choices: tuple[Choice, ...]
 
     @property
-    def estimates(self) -> list[Estimate]:
-        """The whole bill at each point."""
-        return [self.system.estimate(requests) for requests in self.points]
+    def months(self) -> list[Month]:
+        """The bill at each point."""
+        return [self.system.month(requests) for requests in self.points]
 
     def totals(self, mode: FreeTier) -> list[Decimal]:
         """USD a month at each point, unrounded."""
-        return [estimate.total(mode) for estimate in self.estimates]
+        return [month.total(mode) for month in self.months]
 
     @cached_property
     def growths(self) -> tuple[Growth, ...]:
         """Every component's amounts; a line that is not there at a point costs nothing there."""
-        amounts = [_amounts(estimate, self.mode) for estimate in self.estimates]
+        amounts = [_amounts(month, self.mode) for month in self.months]
         return tuple(
             Growth(
                 stack,
@@ -73,7 +73,7 @@ class Sweep:
                 component,
                 tuple(total(at.get(key, Decimal(0)) for key in keys) for at in amounts),
             )
-            for stack, name, component, keys in _components(self.estimates)
+            for stack, name, component, keys in _components(self.months)
         )
 
     @cached_property
@@ -97,7 +97,7 @@ class Sweep:
             yield from self._changes(middle, high)
 
     def _largest_at(self, requests: Decimal) -> str:
-        amounts = _amounts(self.system.estimate(requests), self.mode)
+        amounts = _amounts(self.system.month(requests), self.mode)
         resource, component, _ = max(amounts, key=lambda key: amounts[key], default=("", "nothing", ""))
         return f"{resource.partition('.')[2]} {component}".strip()
 
@@ -112,23 +112,33 @@ def sweep(system: System, span: Span, mode: FreeTier = FreeTier.NONE, count: int
         count: At how many points; left out, at each power of ten and both ends.
 
     """
-    return Sweep(system, span, span.points(count), mode, choose(system, span, mode))
+    [found] = sweeps(system, span, [mode], count)
+    return found
+
+
+def sweeps(
+    system: System, span: Span, modes: Iterable[FreeTier], count: int | None = None
+) -> tuple[Sweep, ...]:
+    """The same under several free-tier modes, each month priced once; raises CostError."""
+    beside, points = alternatives(system), span.points(count)
+    return tuple(Sweep(system, span, points, mode, choose(system, span, mode, beside)) for mode in modes)
 
 
 def _key(line: Line) -> Key:
     return str(line.resource), line.component, line.price.name
 
 
-def _amounts(estimate: Estimate, mode: FreeTier) -> dict[Key, Decimal]:
+def _amounts(month: Month, mode: FreeTier) -> dict[Key, Decimal]:
     amounts: dict[Key, Decimal] = {}
-    for line in estimate.lines:
-        amounts[_key(line)] = amounts.get(_key(line), Decimal(0)) + line.amount(mode)
+    for (charge, _), amount in zip(month.charges, month.amounts(mode), strict=True):
+        key = str(charge.resource), charge.component, charge.price.name
+        amounts[key] = amounts.get(key, Decimal(0)) + amount
     return amounts
 
 
-def _components(estimates: Sequence[Estimate]) -> Iterator[tuple[str, str, str, list[Key]]]:
+def _components(months: Sequence[Month]) -> Iterator[tuple[str, str, str, list[Key]]]:
     """Stack, name, component and lines of each row of the bill at its fullest."""
-    fullest = max(estimates, key=lambda estimate: len(estimate.lines))
+    fullest = max(months, key=lambda month: len(month.lines))
     stacks = dict.fromkeys(line.resource.template.name for line in fullest.lines)
     for stack in stacks:
         for row in rows([line for line in fullest.lines if line.resource.template.name == stack]):

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cost.errors import SweepRefused
+from cost.errors import CostError, SweepRefused
 from cost.estimate import context_of, price
+from cost.estimate import left_out as left_out_of
+from cost.formulas import Range, Sheet, month_of, trace
 from cost.pricebook import PriceBook
+from cost.sweeping.span import MOST
 from cost.usage.checked import CheckedUsage
 from cost.usage.figures import EMPTY
 from cost.usage.traffic import Traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from cfn.deployment import Deployment
     from cost.context import Context
     from cost.estimate import Estimate
+    from cost.formulas import Formulas, Month
     from cost.usage.file import Given, UsageFile
 
 GROWING = (
@@ -34,6 +39,9 @@ GROWING = (
 )
 """Figures of traffic that grow with the requests; the others are those of one request."""
 MONTHLY = "monthly_"
+REQUESTS = "requests"
+ALL_REQUESTS = Range(Decimal(1), 2 * MOST)
+"""What formulas are told for; a flip is looked at a little beyond the range of a sweep."""
 HOURS = ("_hrs", "_hours")
 """Ends of keys that count for how long something runs: a month has no more of them for more requests."""
 
@@ -96,6 +104,7 @@ class System:
     as_of: date | None = None
     _contexts: dict[Decimal, Context] = field(default_factory=dict, repr=False)
     _estimates: dict[Decimal, Estimate] = field(default_factory=dict, repr=False)
+    _months: dict[Decimal, Month] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -116,17 +125,60 @@ class System:
     def context(self, requests: Decimal) -> Context:
         """What its pricings look at, at a number of requests."""
         if requests not in self._contexts:
-            load = self.load.at(requests)
-            self._contexts[requests] = context_of(
-                self.deployment, load.traffic, usage=load.usage, prices=self.prices, as_of=self.as_of
-            )
+            self._contexts[requests] = self.context_of(self.load.at(requests))
         return self._contexts[requests]
 
+    def context_of(self, load: Load) -> Context:
+        """The same of a load."""
+        return context_of(
+            self.deployment, load.traffic, usage=load.usage, prices=self.prices, as_of=self.as_of
+        )
+
     def estimate(self, requests: Decimal) -> Estimate:
-        """Its month at a number of requests; raises CostError."""
+        """Its month at a number of requests, with all that is said beside the lines; raises CostError."""
         if requests not in self._estimates:
             self._estimates[requests] = price(self.context(requests), self.name)
         return self._estimates[requests]
+
+    def month(self, requests: Decimal) -> Month:
+        """The lines of its month at a number of requests; raises CostError."""
+        if requests not in self._months:
+            formulas = self._formulas
+            self._months[requests] = (
+                month_of(self.context(requests)) if formulas is None else formulas.month({REQUESTS: requests})
+            )
+        return self._months[requests]
+
+    @cached_property
+    def left_out(self) -> tuple[str, ...]:
+        """What of it has no price, in the month that it has now."""
+        return left_out(self.context(self.load.requests))
+
+    @cached_property
+    def _formulas(self) -> Formulas | None:
+        return formulas_of(lambda requests: self.context_of(self.load.at(requests)))
+
+
+def left_out(context: Context) -> tuple[str, ...]:
+    """What has no price, as sentences; raises CostError."""
+    not_priced, unknowns = left_out_of(context)
+    return (
+        *(f"{resource.logical_id} ({resource.type}): {reason}" for resource, reason in not_priced),
+        *(f"{unknown.resource.logical_id}: {unknown.name}: {unknown.reason}" for unknown in unknowns),
+    )
+
+
+def formulas_of(context: Callable[[Decimal], Context]) -> Formulas | None:
+    """Formulas of the requests, which come to what the pricings come to; None where there can be none.
+
+    Args:
+        context: What the pricings look at, of a number of requests.
+
+    """
+    try:
+        return trace(Sheet({REQUESTS: ALL_REQUESTS}), lambda figures: context(figures[REQUESTS]))
+    except CostError:  # of a price that is missing, too: it may be asked for at some loads only
+        return None
 
 
 def _grows(key: str) -> bool:

@@ -31,10 +31,12 @@ COMMANDS: Final = (
     "destroy",
     "rehearse",
     "doctor",
+    "diagram",
+    "report",
     "serve",
 )
 GROUPS: Final = {
-    "cost": ("estimate", "diff", "sweep", "explain", "usage", "prices refresh"),
+    "cost": ("estimate", "diff", "sweep", "what-if", "explain", "usage", "prices refresh"),
     "local": ("up", "down", "status"),
     "migrate": (
         "status",

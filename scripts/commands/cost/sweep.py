@@ -36,7 +36,7 @@ def run(  # noqa: PLR0913  # the options of the command, one each
     as_of: date | None = None,
 ) -> Exit:
     """Print what a word means over a range of requests; returns the exit code."""
-    span, mode = Span.parse(requests), _mode(free_tier or "none")
+    span, mode = Span.parse(requests), mode_of(free_tier or "none")
     target = find(word, region=region, parameters=parameters)
     system = System.of(
         target.deployment,
@@ -50,7 +50,8 @@ def run(  # noqa: PLR0913  # the options of the command, one each
     return Exit.DONE
 
 
-def _mode(text: str) -> FreeTier:
+def mode_of(text: str) -> FreeTier:
+    """The free-tier mode that a word names; raises OfferUnknown, or SweepRefused for credits."""
     offer = Offer.parse(text)
     if offer.credits is not None:
         found = "credits lower an invoice, and no line of it"

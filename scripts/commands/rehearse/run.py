@@ -42,6 +42,7 @@ from twin.rehearsing.twin import Twin
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ops.doctor.diagnosing import Diagnosis
     from ops.rotating.seen import Kind
     from scripts.commands.rehearse.faults import Doctor
     from stacks.synthesis import Synthesis
@@ -91,6 +92,7 @@ class Wish:
     broken: bool = False
     permit: bool = False
     diagnose: bool = False
+    report: Path | None = None
     rate: float = 10.0
 
 
@@ -131,7 +133,7 @@ def _run(wish: Wish, *, as_json: bool) -> int:
             changing = Changing(rehearsal_of(synthesis, twin, packages, steps), wish.rate, table)
             _deploy(changing.rehearsal, target, told, table, permitted=wish.permit)
             _change(changing, wish, kinds, told, following, kept.folder)
-            doctor = _doctor(changing.rehearsal, as_json=as_json) if wish.diagnose else None
+            doctor = _doctor(changing.rehearsal, wish, as_json=as_json)
             _break(changing.rehearsal, wish, told, table, left, doctor)
             told.honoured += honoured(twin.deployed)
             told.substitutions += twin.substitutions
@@ -219,11 +221,20 @@ def _change(
         told.is_well = told.is_well and not any(change.load.failures for change in told.changes)
 
 
-def _doctor(rehearsal: Rehearsal, *, as_json: bool) -> Doctor:
-    """What asks the doctor."""
+def _doctor(rehearsal: Rehearsal, wish: Wish, *, as_json: bool) -> Doctor | None:
+    """What asks the doctor, if anybody wants to know; a report has it asked, and does not print its page."""
+    if not wish.diagnose and wish.report is None:
+        return None
     from scripts.commands.rehearse.consulting import consult
 
-    return lambda: consult(rehearsal, as_json=as_json)
+    def doctor() -> Diagnosis:
+        return consult(rehearsal, as_json=as_json or not wish.diagnose)
+
+    if wish.report is None:
+        return doctor
+    from scripts.commands.rehearse.reporting import reporting
+
+    return reporting(rehearsal, str(wish.to or wish.env), wish.report, doctor)
 
 
 def _break(

@@ -1,0 +1,52 @@
+"""Axes on which every step is as many times as the last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from math import log10
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class LogScale:
+    """From `low` at `start` to `high` at `end`, in pixels."""
+
+    low: Decimal
+    high: Decimal
+    start: float
+    end: float
+
+    def at(self, number: Decimal) -> float:
+        """The place of a number above 0, in pixels."""
+        share = (log10(number) - log10(self.low)) / (log10(self.high) - log10(self.low))
+        return self.start + share * (self.end - self.start)
+
+    def powers(self) -> Iterator[Decimal]:
+        """Every power of ten within."""
+        power = Decimal(10) ** self.low.adjusted()
+        while power <= self.high:
+            if power >= self.low:
+                yield power
+            power *= 10
+
+
+def power_below(number: Decimal) -> Decimal:
+    """The largest power of ten that is not above a number."""
+    return Decimal(10) ** number.adjusted()
+
+
+def apart(places: Sequence[float], least: float, low: float, high: float) -> list[float]:
+    """Places moved as little as needed to be so far from each other, and within two ends if there is room."""
+    order = sorted(range(len(places)), key=lambda index: places[index])
+    moved = [*places]
+    last = low - least
+    for index in order:
+        moved[index] = last = max(places[index], last + least)
+    last = high + least
+    for index in reversed(order):
+        moved[index] = last = min(moved[index], last - least)
+    return moved

@@ -1,0 +1,1 @@
+"""The shell that every page of a report has: head, header, contents, footer, and how they look."""

@@ -1,0 +1,1 @@
+"""Bills under other assumptions."""
