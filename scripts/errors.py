@@ -30,6 +30,7 @@ class ResultUnwritable(ProgramError):
 def mistakes() -> tuple[type[Exception], ...]:
     """What an operator can mend; asked for when something went wrong, so that a start does not import it."""
     from cfn.errors import CfnError
+    from cost.errors import CostError
     from stacks.errors import StackError
 
-    return StackError, CfnError, ProgramError
+    return StackError, CfnError, CostError, ProgramError

@@ -167,9 +167,12 @@ def _issue(issue: Issue) -> Iterator[str]:
 
 def _cost(report: Report) -> Iterator[str]:
     cost = report.cost
-    if cost is None:
+    if cost is None and not report.unpriced:
         return
     yield from ("## Cost", "")
+    if cost is None:
+        yield from (f"There is no bill: {prose(report.unpriced)}.", "")
+        return
     yield f"${cents(cost.total)} a month at list price, ${cents(cost.free)} with what is free for everybody."
     yield ""
     if cost.rows:

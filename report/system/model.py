@@ -327,7 +327,13 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All of it. `drawing` is the diagram as SVG to stand in a page, or empty."""
+    """All of it.
+
+    Attributes:
+        unpriced: Why there is no bill, or no cost page; empty where there is.
+        drawing: The diagram as SVG to stand in a page, or empty.
+
+    """
 
     subject: Subject
     state: State
@@ -346,6 +352,7 @@ class Report:
     links: tuple[Row, ...]
     commands: tuple[Row, ...]
     gaps: tuple[Gap, ...] = ()
+    unpriced: str = ""
     drawing: str = field(default="", repr=False)
 
     def document(self) -> dict[str, Any]:

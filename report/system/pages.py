@@ -106,7 +106,7 @@ def contents(report: Report) -> tuple[Entry, ...]:
     there = {
         "diagram": bool(report.drawing),
         "build": bool(report.deployment),
-        "cost": report.cost is not None,
+        "cost": report.cost is not None or bool(report.unpriced),
         "migrations": bool(report.migrations.rows),
         "invariants": report.invariants is not None,
         "steps": bool(report.subject.environment),

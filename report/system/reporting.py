@@ -44,6 +44,7 @@ class Given:
         at: Of which day or moment, in UTC.
         manifest: What `synth` writes beside templates; None of a template alone.
         estimate: The bill; None leaves it out.
+        unpriced: Why there is no bill, in a sentence.
         judgement: Which rules are kept, as plain data.
         migrations: The schema's files.
         built: `package.json` of the package's folder.
@@ -60,6 +61,7 @@ class Given:
     at: str
     manifest: Mapping[str, Any] | None = None
     estimate: Estimate | None = None
+    unpriced: str = ""
     judgement: Mapping[str, Any] | None = None
     migrations: Sequence[File] = ()
     built: Mapping[str, Any] | None = None
@@ -109,6 +111,7 @@ def report_of(given: Given) -> Report:
                 refused=given.observed.refused if given.observed else (),
             )
         ),
+        unpriced=given.unpriced,
         drawing=given.drawing,
     )
 

@@ -20,6 +20,12 @@ from tests.sampling import examples
 DAY = date(2025, 11, 26)
 LARGEST = 300_000
 """Bytes of a page: what it may come to."""
+UNPRICED = {
+    "Resources": {
+        "Database": {"Type": "AWS::RDS::DBInstance", "Properties": {"DBInstanceClass": "db.t4g.micro"}}
+    }
+}
+"""A template whose bill can't be made: it doesn't say which engine."""
 DIAGRAM = {"infrastructure-diagram.svg", "infrastructure-diagram.drawio"}
 
 
@@ -86,6 +92,24 @@ def test_the_report_of_a_twin_is_red_where_a_fault_was_given_to_it(tmp_path: Pat
     assert '<span class="badge is-wrong">wrong: API-001</span>' in page
     assert "not known from templates" not in markdown
     assert len(page.encode()) <= LARGEST
+
+
+def test_what_can_not_be_priced_has_a_report_that_says_so_and_no_cost_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template = tmp_path / "template.json"
+    template.write_text(json.dumps(UNPRICED), encoding="utf-8")
+    whole = run(Wish(str(template), output=tmp_path / "whole"))
+    capsys.readouterr()
+    alone = run(Wish(str(template), only="cost", output=tmp_path / "alone"))
+    told = capsys.readouterr().err
+
+    assert (Exit.DONE, Exit.WRONG_INPUT) == (whole, alone)
+    for name in ("index.html", "report.md"):
+        text = (tmp_path / "whole" / name).read_text(encoding="utf-8")
+        assert "There is no bill: Database: Engine is missing" in text
+    assert told.startswith("miyabi: Database: Engine is missing")
+    assert not (tmp_path / "alone").exists()
 
 
 @pytest.mark.parametrize(

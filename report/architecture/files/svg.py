@@ -66,32 +66,32 @@ MARK_COLOURS: Final = {
 _STYLE: Final = """\
 .diagram{font-family:%(font)s;max-width:100%%;height:auto}
 .diagram text{fill:%(ink)s;direction:ltr;unicode-bidi:isolate}
-.diagram .note,.diagram .detail,.diagram .small,.diagram .heading{fill:%(muted)s}
-.diagram .label{fill:%(ink)s}
-.diagram .tile{fill:%(paper)s;stroke:%(line)s}
-.diagram .plate{fill:#fff}
-.diagram .group{fill:none;stroke-width:1.25}
-.diagram .account{fill:%(surface)s;stroke:#e7157b}
-.diagram .region{stroke:#00a4a6;stroke-dasharray:5 3}
-.diagram .vpc{stroke:#8c4fff}
-.diagram .subnets{stroke:#00a4a6;fill:#00a4a6;fill-opacity:.07}
-.diagram .security-group{stroke:#dd344c;stroke-dasharray:5 3}
-.diagram .shelf{stroke:%(line)s}
-.diagram .arrow{fill:none;stroke:%(ink)s;stroke-width:1.5}
-.diagram .head{fill:%(ink)s}
-.diagram .aside{stroke:%(muted)s;stroke-dasharray:5 4}
-.diagram .aside-head{fill:%(muted)s}
-.diagram .lacking{stroke:%(notice)s;stroke-dasharray:7 4;stroke-width:2}
-.diagram .lacking-head,.diagram text.lacking-label{fill:%(notice)s}
-.diagram text.lacking-label{stroke:none;font-weight:700}
+.diagram .d-note,.diagram .d-detail,.diagram .d-small,.diagram .d-heading{fill:%(muted)s}
+.diagram .d-label{fill:%(ink)s}
+.diagram .d-tile{fill:%(paper)s;stroke:%(line)s}
+.diagram .d-plate{fill:#fff}
+.diagram .d-group{fill:none;stroke-width:1.25}
+.diagram .d-account{fill:%(surface)s;stroke:#e7157b}
+.diagram .d-region{stroke:#00a4a6;stroke-dasharray:5 3}
+.diagram .d-vpc{stroke:#8c4fff}
+.diagram .d-subnets{stroke:#00a4a6;fill:#00a4a6;fill-opacity:.07}
+.diagram .d-security-group{stroke:#dd344c;stroke-dasharray:5 3}
+.diagram .d-shelf{stroke:%(line)s}
+.diagram .d-arrow{fill:none;stroke:%(ink)s;stroke-width:1.5}
+.diagram .d-head{fill:%(ink)s}
+.diagram .d-aside{stroke:%(muted)s;stroke-dasharray:5 4}
+.diagram .d-aside-head{fill:%(muted)s}
+.diagram .d-lacking{stroke:%(notice)s;stroke-dasharray:7 4;stroke-width:2}
+.diagram .d-lacking-head,.diagram text.d-lacking-label{fill:%(notice)s}
+.diagram text.d-lacking-label{stroke:none;font-weight:700}
 """
 _MARK_STYLE: Final = """\
-.diagram .%(mark)s-group{stroke:%(colour)s;stroke-width:2.5}
-.diagram .%(mark)s-tile{stroke:%(colour)s;stroke-width:2.5}
-.diagram .%(mark)s-arrow{stroke:%(colour)s;stroke-dasharray:7 4;stroke-width:2.5}
-.diagram .%(mark)s-head,.diagram .%(mark)s-badge,.diagram text.%(mark)s-label{fill:%(colour)s}
-.diagram text.%(mark)s-label{font-weight:700}
-.diagram text.%(mark)s-word{fill:%(paper)s}
+.diagram .d-%(mark)s-group{stroke:%(colour)s;stroke-width:2.5}
+.diagram .d-%(mark)s-tile{stroke:%(colour)s;stroke-width:2.5}
+.diagram .d-%(mark)s-arrow{stroke:%(colour)s;stroke-dasharray:7 4;stroke-width:2.5}
+.diagram .d-%(mark)s-head,.diagram .d-%(mark)s-badge,.diagram text.d-%(mark)s-label{fill:%(colour)s}
+.diagram text.d-%(mark)s-label{font-weight:700}
+.diagram text.d-%(mark)s-word{fill:%(paper)s}
 """
 
 
@@ -116,7 +116,10 @@ def icon(name: str) -> str:
 
 
 def style(*, standalone: bool) -> str:
-    """The style sheet; one for a page has no colours of its own but as a last resort."""
+    """The style sheet; one for a page has no colours of its own but as a last resort.
+
+    Its classes begin with `d-`, so that a page's own classes don't reach into the picture.
+    """
     colours = {name: f"var(--{name},{value})" for name, value in LIGHT.items()}
     rules = _STYLE % {"font": FONT, **colours}
     for mark, colour in MARK_COLOURS.items():
@@ -175,27 +178,27 @@ class _Writer:
         plate = ""
         if name in DARK_ICONS:
             plate = (
-                f'<rect class="plate" x="{box.x - 4}" y="{box.y - 4}" width="{box.width + 8}" '
+                f'<rect class="d-plate" x="{box.x - 4}" y="{box.y - 4}" width="{box.width + 8}" '
                 f'height="{box.height + 8}" rx="8"/>'
             )
         place = f'transform="translate({box.x} {box.y}) scale({scale})"'
         return f'{plate}<use href="#{self._prefix}-{name}" {place}/>'
 
     def _group(self, drawn: DrawnGroup) -> Iterator[str]:
-        kind = drawn.group.boundary.value.replace(" ", "-")
+        kind = f"d-{drawn.group.boundary.value.replace(' ', '-')}"
         yield f"<g>{_told(drawn.caption.full)}"
         radius = 6 if drawn.group.boundary is Boundary.SHELF else 0
         mark = drawn.caption.mark
-        kind += f" {mark.value}-group" if mark else ""
-        yield f'<rect class="group {kind}" {_place(drawn.box)} rx="{radius}"/>'
+        kind += f" d-{mark.value}-group" if mark else ""
+        yield f'<rect class="d-group {kind}" {_place(drawn.box)} rx="{radius}"/>'
         if drawn.icon:
             yield self._use(GROUP_ICONS[drawn.group.boundary], drawn.icon)
-        yield f"{_text(drawn.caption, f' {mark.value}-label' if mark else '', told=False)}</g>"
+        yield f"{_text(drawn.caption, f' d-{mark.value}-label' if mark else '', told=False)}</g>"
 
     def _tile(self, drawn: DrawnTile) -> Iterator[str]:
-        mark = f" {drawn.mark.value}-tile" if drawn.mark else ""
+        mark = f" d-{drawn.mark.value}-tile" if drawn.mark else ""
         yield f"<g>{_told(drawn.tile.full)}"
-        yield f'<rect class="tile{mark}" {_place(drawn.box)} rx="8"/>'
+        yield f'<rect class="d-tile{mark}" {_place(drawn.box)} rx="8"/>'
         yield self._use(drawn.tile.icon, drawn.icon)
         yield from (_text(line) for line in drawn.lines)
         for small in drawn.smalls:
@@ -203,33 +206,33 @@ class _Writer:
             yield f"<g>{_told(small.line.full)}{icon_and_word}</g>"
         if drawn.badge and drawn.badge.mark:
             name = drawn.badge.mark.value
-            yield f'<rect class="{name}-badge" {_place(drawn.badge.box)} rx="4"/>'
-            yield _text(drawn.badge, f" {name}-word")
+            yield f'<rect class="d-{name}-badge" {_place(drawn.badge.box)} rx="4"/>'
+            yield _text(drawn.badge, f" d-{name}-word")
         yield "</g>"
 
     def _arrow(self, drawn: DrawnArrow) -> Iterator[str]:
-        kind, head = "", "head"
+        kind, head = "", "d-head"
         if drawn.mark:
-            kind, head = f" {drawn.mark.value}-arrow", f"{drawn.mark.value}-head"
+            kind, head = f" d-{drawn.mark.value}-arrow", f"d-{drawn.mark.value}-head"
         elif not drawn.arrow.is_permitted:
-            kind, head = " lacking", "lacking-head"
+            kind, head = " d-lacking", "d-lacking-head"
         elif drawn.arrow.is_aside:
-            kind, head = " aside", "aside-head"
+            kind, head = " d-aside", "d-aside-head"
         points = [*drawn.points[:-1], _before_head(drawn)]
         path = "M" + "L".join(f"{x} {y}" for x, y in points)
         yield f"<g>{_told(f'{drawn.arrow.label}: {drawn.arrow.full}'.removeprefix(': '))}"
-        yield f'<path class="arrow{kind}" d="{path}"/>'
+        yield f'<path class="d-arrow{kind}" d="{path}"/>'
         yield f'<path class="{head}" d="{_head(drawn)}"/>'
         if drawn.label:
-            colour = f" {drawn.mark.value}-label" if drawn.mark else ""
-            colour = colour or ("" if drawn.arrow.is_permitted else " lacking-label")
+            colour = f" d-{drawn.mark.value}-label" if drawn.mark else ""
+            colour = colour or ("" if drawn.arrow.is_permitted else " d-lacking-label")
             yield _text(drawn.label, colour, told=False)
         yield "</g>"
 
     def _legend(self, small: Small) -> Iterator[str]:
         box = small.box
         yield (
-            f'<rect class="{small.icon}-badge" x="{box.x}" y="{box.y}" width="{box.width}" '
+            f'<rect class="d-{small.icon}-badge" x="{box.x}" y="{box.y}" width="{box.width}" '
             f'height="{box.height}" rx="4"/>'
         )
         yield _text(small.line)
@@ -269,7 +272,7 @@ def _text(line: Line, kind: str = "", *, told: bool = True) -> str:
         squeezed = f' textLength="{wide:.0f}" lengthAdjust="spacingAndGlyphs"'
     title = _told(line.full) if told and line.full else ""
     return (
-        f'<text class="{role.value}{kind}" x="{x:g}" y="{baseline:.5g}" font-size="{role.size}"'
+        f'<text class="d-{role.value}{kind}" x="{x:g}" y="{baseline:.5g}" font-size="{role.size}"'
         f"{weight}{anchor}{squeezed}>{title}{escaped(line.text)}</text>"
     )
 

@@ -63,11 +63,11 @@ class _Fault:
 def marks_of_diagnosis(architecture: Architecture, diagnosis: Diagnosis) -> Marks:
     """Faults where they are: proved ones, and what is not known and could explain what was seen.
 
-    Risks, which fail nothing yet, are not marked.
+    Risks, which fail nothing yet, are not marked, nor what only follows from something else.
     """
     cause = [diagnosis.cause] if diagnosis.cause else []
-    proved = [*cause, *diagnosis.consequences, *diagnosis.next, *diagnosis.others]
-    known = {each.id for each in proved}
+    proved = [*cause, *diagnosis.next, *diagnosis.others]
+    known = {each.id for each in (*proved, *diagnosis.consequences)}
     unknown = {each.id: each for each in (*diagnosis.undecided, *diagnosis.unseen) if each.id not in known}
     faults = [_of_finding(each, is_proved=True) for each in proved]
     faults += [_of_finding(each, is_proved=False) for each in unknown.values()]
@@ -78,8 +78,9 @@ def marks_of_diagnosis_document(architecture: Architecture, document: Mapping[st
     """The same of the JSON of `miyabi doctor`; raises KeyError or TypeError where that is of another form."""
     by_id = {row["id"]: row for row in document["findings"]}
     cause = [document["cause"]] if document["cause"] else []
-    proved = [*cause, *document["consequences"], *document["next"], *document["others"]]
-    unknown = [each for each in (*document["may_be"], *document["unseen"]) if each not in proved]
+    proved = [*cause, *document["next"], *document["others"]]
+    known = {*proved, *document["consequences"]}
+    unknown = [each for each in (*document["may_be"], *document["unseen"]) if each not in known]
     faults = [
         _Fault(
             each,
@@ -105,7 +106,8 @@ def _marks(architecture: Architecture, faults: Sequence[_Fault], state: str) -> 
         place = _place(architecture, PLACES_OF_ONE.get(fault.id, PLACES.get(fault.layer, WHOLE)))
         if isinstance(place, str):
             tiles.setdefault(place, []).append(fault)
-        elif place is not None:
+        elif place is not None and (fault.is_proved or place.is_permitted):
+            # What the templates lack is drawn as lacking, and says more than what is not known.
             arrows.setdefault((place.source, place.target), []).append(fault)
     return Marks(
         {tile: _marked(found, is_way=False) for tile, found in tiles.items()},
@@ -131,7 +133,7 @@ def _marked(faults: Sequence[_Fault], *, is_way: bool) -> Marked:
     ids = shown[0].id + (f" and {len(shown) - 1} more" if len(shown) > 1 else "")
     full = "; ".join(f"{fault.id} {fault.title}: {fault.because}" for fault in shown)
     if not proved:
-        return Marked(Mark.UNKNOWN, f"not known: {ids}", full)
+        return Marked(Mark.UNKNOWN, f"not known: {ids}" if is_way else "not known", full)
     word = f"{ids} {_WORDS.get(shown[0].layer, 'fault')}" if is_way else f"fault {ids}"
     return Marked(Mark.FAULT, word, full)
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cost import estimate
+from cost import CostError, estimate
 from report.system.migrations import read
 from report.system.reporting import Given
 from scripts.commands.cost.kept import environments
@@ -26,20 +26,22 @@ PACKAGE: Final = Path("build/package/package.json")
 
 
 def given(word: str, as_of: date) -> Given:
-    """What can be known without an account; raises TargetRefused, CfnError, StackError or CostError."""
+    """What can be known without an account; raises TargetRefused, CfnError or StackError."""
     target, day = find(word), as_of.isoformat()
     judged = (
         kept("rules", word, _parts(word, day), lambda: judgement(word, as_of))
         if is_environment(word)
         else None
     )
+    priced, unpriced = _priced(target, as_of)
     document: Mapping[str, Any] = kept("document", word, [], document_judged) if word == REPORTED else {}
     return Given(
         name=target.name,
         deployment=target.deployment,
         at=day,
         manifest=target.manifest,
-        estimate=bill(target, as_of),
+        estimate=priced,
+        unpriced=unpriced,
         judgement=judged,
         migrations=read(FOLDER) if target.manifest else (),
         built=built(),
@@ -58,8 +60,16 @@ def is_environment(word: str) -> bool:
     return word in environments() or word.endswith(".toml")
 
 
+def _priced(target: Target, as_of: date) -> tuple[Estimate | None, str]:
+    """The bill, or why there is none: a report tells of a system that can't be priced all the same."""
+    try:
+        return bill(target, as_of), ""
+    except CostError as error:
+        return None, str(error)
+
+
 def bill(target: Target, as_of: date) -> Estimate:
-    """The estimate of a target."""
+    """The estimate of a target; raises CostError."""
     return estimate(target.deployment, target.traffic, name=target.name, as_of=as_of)
 
 

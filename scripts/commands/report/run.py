@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from cost import CostError
 from report.system.markdown import to_markdown
 from report.system.model import Source
 from report.system.pages import cost_page, to_html
 from report.system.reporting import report_of
+from scripts.commands.cost.targets import find
 from scripts.commands.report.billing import bill_page
 from scripts.commands.report.drawing import beside, drawn, inline
-from scripts.commands.report.gathering import given, is_environment
+from scripts.commands.report.gathering import bill, given, is_environment
 from scripts.commands.report.writing import write
 from scripts.ending import ended
 from scripts.errors import ProgramError
@@ -85,14 +87,24 @@ def write_report(found: Given, word: str, folder: Path) -> list[Path]:
 
 
 def files(made: Report, word: str, day: date, form: str = "both") -> dict[str, str]:
-    """The page and the Markdown of a report by their names; raises CostError."""
+    """The page and the Markdown of a report by their names."""
     texts = {}
     if form in ("both", "html"):
-        bill = bill_page(word, day)
-        texts["index.html"] = to_html(made, bill.section, (bill.style,), (bill.script,))
+        texts["index.html"] = _page(made, word, day)
     if form in ("both", "markdown"):
         texts["report.md"] = to_markdown(made)
     return texts
+
+
+def _page(made: Report, word: str, day: date) -> str:
+    """The page, with the cost page's part where there is one."""
+    if made.cost is None:
+        return to_html(made)
+    try:
+        bill = bill_page(word, day)
+    except CostError as error:
+        return to_html(replace(made, unpriced=str(error)))
+    return to_html(made, bill.section, (bill.style,), (bill.script,))
 
 
 def folder_of(name: str) -> str:
@@ -107,15 +119,15 @@ def _made(found: Given) -> tuple[Drawing, Report]:
 
 
 def _cost_alone(made: Report, found: Given, wish: Wish, day: date) -> dict[str, str]:
-    """The cost page, and the bill as Markdown."""
+    """The cost page, and the bill as Markdown; raises CostError."""
     from cost.sheet import to_markdown as bill_as_markdown
 
     texts = {}
     if wish.form in ("both", "html"):
-        bill = bill_page(wish.word, day)
-        texts["index.html"] = cost_page(made, bill.section, (bill.style,), (bill.script,))
+        page = bill_page(wish.word, day)
+        texts["index.html"] = cost_page(made, page.section, (page.style,), (page.script,))
     if wish.form in ("both", "markdown"):
-        texts["cost.md"] = (bill_as_markdown([found.estimate]) if found.estimate else "") + "\n"
+        texts["cost.md"] = bill_as_markdown([found.estimate or bill(find(wish.word), day)]) + "\n"
     return texts
 
 
