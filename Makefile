@@ -92,7 +92,7 @@ lock: ## lock the dependencies anew after a change in setup.cfg; ARGS=--upgrade 
 	@scripts/lock $(ARGS)
 
 clean: ## remove what the other targets wrote, except .venv
-	@rm -rf build .cache .hypothesis *.egg-info
+	@rm -rf build .cache .hypothesis *.egg-info tests/browser/node_modules
 	@find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.ready: requirements/dev.txt requirements/lambda.txt requirements/lambda-runtime.txt requirements/emulator.txt setup.cfg pyproject.toml

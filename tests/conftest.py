@@ -30,6 +30,8 @@ ROOT = Path(__file__).parents[1]
 LOOPBACK = ("127.", "::1", "localhost")
 SHOWN = 0.005
 """Seconds from which pytest shows a duration by itself."""
+collect_ignore = ["browser"]
+"""Needs more than Python; `make test-browser` names it."""
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -25,6 +26,7 @@ ROOT = Path(__file__).parent.parent
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = re.findall(r"^([a-z][\w-]*):", MAKEFILE, re.MULTILINE)
 SHELL_SCRIPTS = sorted(path for path in (ROOT / "scripts").iterdir() if path.is_file() and not path.suffix)
+BROWSER = ROOT / "tests" / "browser"
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 
 MAY_IMPORT = {
@@ -176,6 +178,25 @@ def test_both_locks_agree() -> None:
     assert base == {name: dev[name] for name in base}
 
 
+def test_the_lock_of_npm_holds_releases_and_hashes_and_no_registry() -> None:
+    """If this fails: npm install --package-lock-only, in tests/browser."""
+    wanted = json.loads((BROWSER / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    lock = json.loads((BROWSER / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    installed = {name: each for name, each in lock.items() if name}
+
+    assert wanted == lock[""]["devDependencies"]
+    assert wanted == {name: installed[f"node_modules/{name}"]["version"] for name in wanted}
+    assert [] == [name for name, each in installed.items() if not each["integrity"].startswith("sha512-")]
+    assert [] == [name for name, each in installed.items() if "resolved" in each]
+
+
+def test_what_needs_a_browser_is_left_to_a_target_of_its_own(request: pytest.FixtureRequest) -> None:
+    """`make test` needs Python alone; where this file alone is run, nothing else is looked at."""
+    assert "playwright" not in locked("dev.txt")
+    assert "playwright" in locked("browser.txt")
+    assert [] == [item.nodeid for item in request.session.items if BROWSER in item.path.parents]
+
+
 def test_pyproject_holds_the_build_backend_only() -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
         pyproject = tomllib.load(file)
@@ -207,6 +228,7 @@ def test_no_dependency_brings_a_package_of_our_name(folder: str) -> None:
         "config/.jwt-secret-production.txt",
         "build/production/service.json",
         ".venv/bin/python",
+        "tests/browser/node_modules/axe-core/axe.js",
         ".cache/mypy/CACHEDIR.TAG",
     ],
 )

@@ -99,7 +99,7 @@ def test_every_script_is_one_of_bash() -> None:
 
 # What is run.
 
-TARGET = r"make (?P<target>[a-z]+)"
+TARGET = r"make (?P<target>[a-z-]+)"
 ARGUMENTS = r"( ENV=[a-z]+| ENV='[\w^: ]+')?( ARGS=--yes| ARGS='--format markdown')?( >>? plan\.md)?"
 COMMANDS = (
     TARGET + ARGUMENTS,
@@ -154,7 +154,7 @@ def test_actions_are_few_and_pinned() -> None:
 def test_no_checkout_leaves_a_token_behind() -> None:
     checkouts = [step for _, step in steps() if step.get("uses", "").startswith("actions/checkout@")]
 
-    assert len(checkouts) == 5
+    assert len(checkouts) == 6
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
@@ -163,6 +163,7 @@ def test_no_checkout_leaves_a_token_behind() -> None:
 PERMISSIONS = {
     "checks.check": {"contents": "read"},
     "checks.test": {"contents": "read"},
+    "checks.browser": {"contents": "read"},
     "deploy.checks": {"contents": "read"},
     "deploy.staging": {"contents": "read", "id-token": "write"},
     "deploy.production": {"contents": "read", "id-token": "write"},
@@ -211,7 +212,7 @@ def test_credentials_are_got_in_the_environments_alone_and_no_secret_is_kept() -
 def test_every_job_ends_in_time() -> None:
     minutes = {name: job["timeout-minutes"] for name, job in jobs() if "uses" not in job}
 
-    assert len(minutes) == 6
+    assert len(minutes) == 7
     assert all(0 < each <= LONGEST for each in minutes.values())
 
 
@@ -319,3 +320,51 @@ def test_make_takes_a_plan_with_changes_for_a_success(tmp_path: Path, code: int,
     command = recipe[1].replace("$$", "$").replace("$(ENV) $(ARGS)", "staging")
 
     assert subprocess.run(["sh", "-c", command], cwd=tmp_path, check=False).returncode == expected
+
+
+# What the same checks need elsewhere.
+
+CI = (ROOT / ".ci/run").read_text(encoding="utf-8")
+INSTALLING = CI[CI.index("have()") : CI.index("\nmake check")]
+"""The part of `.ci/run` that installs a browser."""
+
+
+def test_ci_runs_every_check_of_the_workflow() -> None:
+    names = [job["name"] for job in workflow("checks")["jobs"].values()]
+
+    assert names == re.findall(r"^(make [a-z-]+)", CI, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("installed", "missing"),
+    [
+        (("chromium-browser", "node", "npm"), ""),
+        (("google-chrome", "node"), "npm"),
+        (("node", "npm"), "chromium"),
+        ((), "chromium nodejs npm"),
+    ],
+)
+def test_a_browser_is_asked_for_where_it_cant_be_installed(
+    tmp_path: Path, installed: tuple[str, ...], missing: str
+) -> None:
+    for name in installed:
+        (tmp_path / name).write_text("", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    done = bash(f"PATH={tmp_path}; unset CHROMIUM; {INSTALLING}install_browser", tmp_path)
+    told = f"make test-browser needs {missing}; install them, or run this as root where apt-get is\n"
+
+    assert ((1, told) if missing else (0, "")) == (done.returncode, done.stderr)
+
+
+def test_what_is_missing_is_installed_where_it_can_be(tmp_path: Path) -> None:
+    apt = tmp_path / "apt-get"
+    apt.write_text('#!/bin/sh\necho "$@" >&2\n', encoding="utf-8")
+    apt.chmod(0o755)
+    root = INSTALLING.replace("$EUID", "0")
+    done = bash(f"PATH={tmp_path}; unset CHROMIUM; {root}install_browser", tmp_path)
+
+    assert done.stderr.splitlines() == [
+        "installing chromium nodejs npm for make test-browser",
+        "update --quiet --quiet",
+        "install --quiet --quiet --yes --no-install-recommends chromium nodejs npm",
+    ]
