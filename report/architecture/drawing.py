@@ -87,16 +87,16 @@ class Role(StrEnum):
 
 
 _SIZES = {
-    Role.NAME: (20, True),
-    Role.NOTE: (12, False),
-    Role.HEADING: (13, True),
-    Role.CAPTION: (12, True),
-    Role.TITLE: (13, True),
-    Role.DETAIL: (12, False),
-    Role.SMALL: (11, False),
-    Role.LABEL: (12, False),
-    Role.STRONG: (12, True),
-    Role.BADGE: (11, True),
+    Role.NAME: (22, True),
+    Role.NOTE: (13, False),
+    Role.HEADING: (14, True),
+    Role.CAPTION: (13, True),
+    Role.TITLE: (15, True),
+    Role.DETAIL: (14, False),
+    Role.SMALL: (13, False),
+    Role.LABEL: (14, False),
+    Role.STRONG: (14, True),
+    Role.BADGE: (12, True),
 }
 
 

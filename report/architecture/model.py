@@ -51,6 +51,7 @@ class Boundary(StrEnum):
     REGION = "region"
     VPC = "vpc"
     SUBNETS = "subnets"
+    PUBLIC_SUBNETS = "public subnets"
     SECURITY_GROUP = "security group"
     SHELF = "shelf"
 
@@ -91,6 +92,7 @@ class Tile:
         group: Id of the innermost group around it.
         resources: What is folded into it, as `stack.LogicalId`.
         satellites: At most two.
+        kind: Its kind in folding/tiles.toml; empty where it has none.
     """
 
     id: str
@@ -102,6 +104,7 @@ class Tile:
     group: str = ""
     resources: tuple[str, ...] = ()
     satellites: tuple[Satellite, ...] = ()
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

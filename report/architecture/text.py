@@ -57,10 +57,11 @@ _WIDTHS: Final = {
     is_bold: {glyph: width / 100 for width, glyphs in table.items() for glyph in glyphs}
     for is_bold, table in ((False, _PLAIN), (True, _BOLD))
 }
-_SPELT: Final = {
-    word.lower(): word
-    for word in ("API", "DB", "DNS", "HTTP", "ID", "IP", "KMS", "NAT", "SNS", "SQS", "URL", "VPC")
-}
+_CAPITALS: Final = (
+    "ALB API CDN DB DLQ DNS ECS HTTP HTTPS IAM ID IP KMS NAT NLB RDS SG SNS SQS SSM TLS URL VPC WAF"
+)
+"""Parts of names that are written in capitals."""
+_SPELT: Final = {word.lower(): word for word in _CAPITALS.split()}
 _WIDE: Final = 1.1
 _WIDEST: Final = 1.4
 _SPACES: Final = re.compile(r"\s+")
@@ -113,7 +114,9 @@ def fitted(text: str, room: float, size: float, *, bold: bool = False) -> str:
 
 
 def words(name: str) -> str:
-    """A logical id as words, such as `Api function` for `ApiFunction`."""
+    """A logical id as words, such as `API function` for `ApiFunction`; one that is no ASCII as it is."""
+    if not name.isascii():
+        return name
     parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^A-Za-z0-9]+", name)
     spelt = (part if part.isupper() else _SPELT.get(part.lower(), part.lower()) for part in parts)
     spaced = _SPACES.sub(" ", " ".join(spelt))
@@ -125,7 +128,7 @@ def _shorter(text: str, most: int) -> str:
 
 
 def _unlisted(letter: str) -> float:
-    """The width of a letter that the tables do not have; it is squeezed into that when drawn."""
+    """The width of a letter that the tables do not have; what is wider all the same is cut off."""
     if unicodedata.combining(letter):
         return 0.0
     return _WIDE if unicodedata.east_asian_width(letter) in {"N", "A", "Na", "H"} else _WIDEST

@@ -87,10 +87,11 @@ def test_a_plan_is_marked_from_a_file_or_from_standard_input(
     [
         (None, "can't be read: No such file or directory; name a file of JSON"),
         ("{", "is no JSON"),
+        ("[" * 100_000, "is no JSON"),
         ("[]", "it is no JSON object"),
         ("{}", "it is neither a diagnosis nor a plan"),
     ],
-    ids=["missing", "damaged", "a list", "something else"],
+    ids=["missing", "damaged", "too deep", "a list", "something else"],
 )
 def test_marks_that_can_not_be_read_are_refused(
     content: str | None, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -80,6 +80,9 @@ GROUPS: Final = {
     Boundary.SUBNETS: (
         f"{_GROUP}grIcon=mxgraph.aws4.group_security_group;grStroke=0;strokeColor=#00A4A6;fillColor=#E6F6F7;"
     ),
+    Boundary.PUBLIC_SUBNETS: (
+        f"{_GROUP}grIcon=mxgraph.aws4.group_security_group;grStroke=0;strokeColor=#7AA116;fillColor=#F2F6E8;"
+    ),
     Boundary.SECURITY_GROUP: "rounded=0;strokeColor=#DD344C;fillColor=none;dashed=1;",
     Boundary.SHELF: f"rounded=1;absoluteArcSize=1;arcSize=12;strokeColor={LIGHT['line']};fillColor=none;",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from report.architecture.drawing import Anchor
 from report.architecture.files.escaping import escaped
 from report.architecture.model import Boundary
-from report.architecture.text import clean, is_measured, width
+from report.architecture.text import clean, is_measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ GROUP_ICONS: Final = {
     Boundary.REGION: "group-region",
     Boundary.VPC: "group-vpc",
     Boundary.SUBNETS: "group-subnets",
+    Boundary.PUBLIC_SUBNETS: "group-public-subnets",
 }
 DARK_ICONS: Final = {"users", "outside"}
 """Icons that are drawn in ink, for light paper."""
@@ -75,6 +77,7 @@ _STYLE: Final = """\
 .diagram .d-region{stroke:#00a4a6;stroke-dasharray:5 3}
 .diagram .d-vpc{stroke:#8c4fff}
 .diagram .d-subnets{stroke:#00a4a6;fill:#00a4a6;fill-opacity:.07}
+.diagram .d-public-subnets{stroke:#7aa116;fill:#7aa116;fill-opacity:.09}
 .diagram .d-security-group{stroke:#dd344c;stroke-dasharray:5 3}
 .diagram .d-shelf{stroke:%(line)s}
 .diagram .d-arrow{fill:none;stroke:%(ink)s;stroke-width:1.5}
@@ -260,20 +263,24 @@ def _sign(number: int) -> int:
 
 
 def _text(line: Line, kind: str = "", *, told: bool = True) -> str:
-    """A text, squeezed into its room where its letters are not in the table of widths."""
+    """A text, cut at the edges of its room where its letters are not in the table of widths."""
+    box = line.box
+    if line.text and not is_measured(line.text):
+        within = replace(line, box=replace(box, x=0, y=0))
+        return f"<svg {_place(box)}>{_written(within, kind, told=told)}</svg>"
+    return _written(line, kind, told=told)
+
+
+def _written(line: Line, kind: str, *, told: bool) -> str:
     box, role = line.box, line.role
     x = {Anchor.START: box.x, Anchor.MIDDLE: box.x + box.width / 2, Anchor.END: box.right}[line.anchor]
     baseline = box.y + box.height / 2 + role.size * 0.35
     weight = ' font-weight="600"' if role.is_bold else ""
     anchor = "" if line.anchor is Anchor.START else f' text-anchor="{line.anchor.value}"'
-    squeezed = ""
-    if line.text and not is_measured(line.text):
-        wide = min(box.width, width(line.text, role.size, bold=role.is_bold))
-        squeezed = f' textLength="{wide:.0f}" lengthAdjust="spacingAndGlyphs"'
     title = _told(line.full) if told and line.full else ""
     return (
         f'<text class="d-{role.value}{kind}" x="{x:g}" y="{baseline:.5g}" font-size="{role.size}"'
-        f"{weight}{anchor}{squeezed}>{title}{escaped(line.text)}</text>"
+        f"{weight}{anchor}>{title}{escaped(line.text)}</text>"
     )
 
 

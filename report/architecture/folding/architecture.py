@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from report.architecture.folding import wording
-from report.architecture.folding.connections import USERS, Connections
+from report.architecture.folding.connections import USERS, Connections, spoken
 from report.architecture.folding.facts import Facts
 from report.architecture.folding.networks import Networks
 from report.architecture.folding.owners import Owners
@@ -27,7 +27,6 @@ _ENTRANCES: Final = {
     "distribution": "HTTPS",
     "http-api": "HTTPS",
     "rest-api": "HTTPS",
-    "balancer": "",
     "names": "DNS",
 }
 
@@ -134,6 +133,7 @@ class _Folding:
             around,
             tuple(str(each) for each in members),
             wording.satellites(self._facts, members) if lane is Lane.COMPUTE else (),
+            kind.id if kind else "",
         )
 
     def _title(self, members: Sequence[Resource], kind: Kind | None) -> str:
@@ -168,10 +168,18 @@ class _Folding:
         """What users speak to a tile; None where they don't."""
         kind = self._kinds.get(tile.id)
         members = self._owners.members.get(tile.id, [])
+        if kind is not None and kind.id == "balancer":
+            return self._answers(members)
         if kind is not None and kind.id in _ENTRANCES:
-            internal = kind.id == "balancer" and self._facts.text(members[0], "Scheme") == "internal"
-            return None if internal else _ENTRANCES[kind.id]
+            return _ENTRANCES[kind.id]
         return "HTTPS" if any(each.type == _FUNCTION_URL for each in members) else None
+
+    def _answers(self, balancer: Sequence[Resource]) -> str | None:
+        """What a load balancer listens to; None where it is an internal one."""
+        if self._facts.text(balancer[0], "Scheme") == "internal":
+            return None
+        listeners = (each for each in balancer if each.type == "AWS::ElasticLoadBalancingV2::Listener")
+        return ", ".join(sorted({spoken(self._facts, each) for each in listeners}))
 
     def _called(self, tile: Tile) -> list[str]:
         names: dict[str, None] = {}

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 USERS: Final = "outside:users"
 INVOKE: Final = "InvokeFunction"
 INVOKE_ACTION: Final = "lambda:invokefunction"
+_APIS = (
+    "AWS::Serverless::HttpApi",
+    "AWS::Serverless::Api",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGateway::RestApi",
+)
+_SOURCES = ("ApiId", "RestApiId", "Queue", "Topic", "Stream", "Bucket", "EventBusName")
+"""Which properties of a serverless function's event name where it comes from."""
 _FUNCTIONS = ("AWS::Lambda::Function", "AWS::Serverless::Function")
 
 
@@ -36,6 +44,8 @@ class Connections:
             self._apis,
             self._rest_apis,
             self._events,
+            self._serverless,
+            self._dead_letters,
             self._rules,
             self._firewalls,
             self._balancers,
@@ -132,6 +142,24 @@ class Connections:
             for target in self._tiles(self._facts.get(bucket, "NotificationConfiguration")):
                 self._add(self._owners.of(bucket), target, "event", "notification of the bucket", weight=2)
 
+    def _serverless(self) -> None:
+        """What calls or feeds a function of the Serverless Application Model: its events."""
+        for function in self._facts.of("AWS::Serverless::Function"):
+            for event in _values(self._facts.get(function, "Events")):
+                told = event.get("Properties")
+                named = [told.get(name) for name in _SOURCES] if isinstance(told, dict) else []
+                for source in self._tiles(named):
+                    is_api = self._owners.members[source][0].type in _APIS
+                    label, weight = (INVOKE, 3) if is_api else ("event", 2)
+                    self._add(
+                        source, self._owners.of(function), label, "event of the function", weight=weight
+                    )
+
+    def _dead_letters(self) -> None:
+        for queue in self._facts.of("AWS::SQS::Queue"):
+            for target in self._tiles(self._facts.get(queue, "RedrivePolicy")):
+                self._add(self._owners.of(queue), target, "failed", "redrive policy", is_aside=True)
+
     def _rules(self) -> None:
         for rule in self._facts.of("AWS::Events::Rule", "AWS::Scheduler::Schedule"):
             targets = [*items(self._facts.get(rule, "Targets")), *items(self._facts.get(rule, "Target"))]
@@ -158,10 +186,10 @@ class Connections:
                     users.setdefault(named, []).append(self._owners.of(resource) or "")
         listeners = ("AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule")
         for listener in self._facts.of(*listeners):
-            label = f"{self._facts.text(listener, 'Protocol')} {self._facts.text(listener, 'Port')}".strip()
             for named in self._facts.named(self._facts.properties(listener)):
                 registered = self._facts.named(self._facts.get(named, "Targets"))
                 targets = [*users.get(named, ()), *(self._owners.of(each) for each in registered)]
+                label = spoken(self._facts, named)
                 for target in targets if named.type.endswith("::TargetGroup") else ():
                     self._add(self._owners.of(listener), target, label, "target group", weight=3)
 
@@ -171,6 +199,16 @@ class Connections:
                 names = ("DBInstanceIdentifiers", "DBClusterIdentifiers")
                 for target in self._tiles([self._facts.get(group, name) for name in names]):
                     self._add(proxy, target, "", "targets of the proxy", weight=3)
+
+
+def _values(mapping: Any) -> list[dict[str, Any]]:
+    """The mappings in a mapping."""
+    return items(list(mapping.values())) if isinstance(mapping, dict) else []
+
+
+def spoken(facts: Facts, resource: Resource) -> str:
+    """Protocol and port of a listener or a target group, such as `HTTPS 443`."""
+    return f"{facts.text(resource, 'Protocol')} {facts.text(resource, 'Port')}".strip()
 
 
 def _paths(config: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cfn.template import Resource
 from cfn.values import Unknown, many
 from report.architecture.folding.facts import plain
+from report.architecture.folding.routes import Routes
 from report.architecture.folding.table import Attachment, table
 from report.architecture.model import Boundary, Group
 from report.architecture.text import words
@@ -25,6 +26,7 @@ class Networks:
 
     def __init__(self, facts: Facts, parent: str) -> None:
         self._facts, self._parent = facts, parent
+        self._routes = Routes(facts)
         self.groups: dict[str, Group] = {}
         self._by_subnets: dict[tuple[str, ...], Any] = {}
 
@@ -137,16 +139,17 @@ class Networks:
             return parent
         known = [each for each in subnets if isinstance(each, Resource)]
         zones = {_key(self._zone(each)) for each in known}
-        noun = "Subnets" if len(known) != 1 else "Subnet"
-        noun = "Subnet group" if subnet_group is not None else noun
-        where = f", {len(zones)} zones" if len(zones) > 1 else ""
+        is_public = self._routes.are_public(subnets)
+        noun = _noun(len(known), is_public=is_public, is_group=subnet_group is not None)
+        where = f", {len(zones)} AZs" if len(zones) > 1 else ""
         names = ", ".join(f"{each} in {plain(self._zone(each)) or 'a zone'}" for each in known)
         reasons = ", ".join(each.reason for each in subnets if isinstance(each, Unknown))
         full = f"{noun}: {names or reasons or 'known by their ids'}"
         key = f"{_key(subnet_group)}|" if subnet_group is not None else ""
         key += "|".join(sorted(map(_key, subnets)))
         members = [*([subnet_group] if subnet_group is not None else []), *known]
-        return self._add(Boundary.SUBNETS, f"{key}|{lane}", noun + where, full, parent, members)
+        boundary = Boundary.PUBLIC_SUBNETS if is_public else Boundary.SUBNETS
+        return self._add(boundary, f"{key}|{lane}", noun + where, full, parent, members)
 
     def _zone(self, subnet: Resource) -> Any:
         zone = self._facts.get(subnet, "AvailabilityZoneId")
@@ -173,6 +176,14 @@ class Networks:
         resources = tuple(str(each) for each in made_of if isinstance(each, Resource))
         self.groups.setdefault(group_id, Group(group_id, boundary, caption, full, parent, resources))
         return group_id
+
+
+def _noun(count: int, *, is_public: bool | None, is_group: bool) -> str:
+    """What subnets are called: whether they are public, where that is known."""
+    if is_public is None and is_group:
+        return "Subnet group"
+    kind = {None: "", True: "public ", False: "private "}[is_public]
+    return f"{kind}{'subnet' if count == 1 else 'subnets'}".capitalize()
 
 
 def _all(facts: Facts, value: Any) -> list[Any]:

@@ -25,6 +25,8 @@ _READS = ("get", "query", "scan", "batchget", "list", "describe", "receive", "he
 _PORTS: Final = {"mysql": 3306, "mariadb": 3306, "aurora-mysql": 3306}
 _POSTGRESQL: Final = 5432
 _DIGITS_OF_A_PORT: Final = 5
+_PREFIXES: Final = {"stepfunctions": "states"}
+"""How a service's actions begin, where that is not its name in types."""
 _TLS = re.compile(r"sslmode=(require|verify-ca|verify-full)|[?&](ssl|tls)=true", re.IGNORECASE)
 
 
@@ -117,7 +119,8 @@ class Uses:
                 if statement.effect == "Allow":
                     for named in self._facts.named(list(statement.resources)):
                         if tile := self._owners.of(named):
-                            found.setdefault(tile, set()).update(map(str, statement.actions))
+                            actions = _meant_for(named.type, [*map(str, statement.actions)])
+                            found.setdefault(tile, set()).update(actions)
         return found
 
     def _documents(self, role: Resource) -> Iterator[Any]:
@@ -125,6 +128,13 @@ class Uses:
             yield from [policy.document for policy in policies_of_role(self._facts.deployment, role)]
         except (CfnError, AttributeError, TypeError):
             return
+
+
+def _meant_for(kind: str, actions: Sequence[str]) -> Sequence[str]:
+    """Those of a statement's actions that are of a type's service; all where none is."""
+    service = kind.removeprefix("AWS::").partition("::")[0].lower()
+    prefix = _PREFIXES.get(service, service)
+    return [each for each in actions if each.partition(":")[0].lower() == prefix] or actions
 
 
 def _verb(actions: Sequence[str]) -> str:

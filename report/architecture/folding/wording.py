@@ -148,7 +148,7 @@ def _rule(facts: Facts, members: Sequence[Resource]) -> list[str]:
 
 def _endpoints(facts: Facts, members: Sequence[Resource]) -> list[str]:
     service = plain(facts.get(members[0], "ServiceName")) or str(facts.get(members[0], "ServiceName") or "")
-    return [f"VPC endpoint {service.rpartition('.')[2]}".strip()]
+    return ["VPC endpoint", service.rpartition(".")[2]]
 
 
 def _alarms(facts: Facts, members: Sequence[Resource]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from report.architecture.drawing import Anchor, Box, DrawnArrow, Line
+from report.architecture.layout.channels import ARROWHEAD
 from report.architecture.text import fitted
 
 if TYPE_CHECKING:
@@ -74,9 +75,9 @@ def _label(grid: GridLayout, number: int, way: Way) -> Line | None:
         box = Box(x, channel.start + channel.closings, most, role.height)
         return Line(box, shown, role, full=full, mark=mark)
     y = grid.start_of(number) - role.height - 1
-    if way.leaves_right:
-        channel = grid.across[way.start.column + 1]
-        x = channel.start + channel.closings + 4
+    if way.leaves_right or way.passes_left:
+        channel = grid.across[way.start.column + 1 if way.leaves_right else way.start.column]
+        x = channel.start + channel.closings + 4 + (ARROWHEAD if way.passes_left else 0)
         return Line(Box(x, y, room, role.height), text, role, full=full, mark=mark)
     channel = grid.across[way.start.column]
     x = channel.end - channel.openings - 4 - room

@@ -114,7 +114,9 @@ def _foot(marks: Marks, x: int, y: int, right: int) -> tuple[tuple[Small, ...], 
     notes = []
     if marks.used and marks.title:
         room = right - at
-        notes.append(Line(Box(at, y, room, Role.NOTE.height), fitted(marks.title, room, 12), Role.NOTE))
+        notes.append(
+            Line(Box(at, y, room, Role.NOTE.height), fitted(marks.title, room, Role.NOTE.size), Role.NOTE)
+        )
     if marks.used:
         y += Role.NOTE.height + 6
     for note in (*marks.notes, ICONS_BY):

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from report.architecture.drawing import Box, DrawnGroup, Line, Role
-from report.architecture.layout.channels import PAD, Channel, levels_of
+from report.architecture.layout.channels import ARROWHEAD, PAD, Channel, levels_of
 from report.architecture.layout.labels import Labels
 from report.architecture.layout.tiling import TILE_WIDTH, USERS_WIDTH, drawn_tile, tile_height
 from report.architecture.layout.tracks import PITCH, Slots, Upright, assign, spread
@@ -30,7 +30,13 @@ BETWEEN_ROWS: Final = 30
 BETWEEN_COLUMNS: Final = 44
 MOST_FOR_A_CAPTION: Final = 60
 """So much wider a channel becomes for the caption of a group that begins before it."""
-_WITH_ICON: Final = {Boundary.ACCOUNT, Boundary.REGION, Boundary.VPC, Boundary.SUBNETS}
+_WITH_ICON: Final = {
+    Boundary.ACCOUNT,
+    Boundary.REGION,
+    Boundary.VPC,
+    Boundary.SUBNETS,
+    Boundary.PUBLIC_SUBNETS,
+}
 
 
 class GridLayout:
@@ -152,9 +158,9 @@ class GridLayout:
         room = self.labels.room(way.arrow)
         if not room or way.is_upright:
             return
-        if way.leaves_right:
-            channel = self.across[way.start.column + 1]
-            channel.before = max(channel.before, room + 8)
+        if way.leaves_right or way.passes_left:
+            channel = self.across[way.start.column + 1 if way.leaves_right else way.start.column]
+            channel.before = max(channel.before, room + 8 + (ARROWHEAD if way.passes_left else 0))
         else:
             channel = self.across[way.start.column]
             channel.after = max(channel.after, room + 8)
@@ -246,9 +252,13 @@ class GridLayout:
         left = box.x + (GROUP_ICON + 6 if has_icon else 8)
         free = self.across[self._placement.spans[group.id].left + 1].free
         room = min(box.right - 4, free) - left
-        text = fitted(
-            f"{marked.word}: {group.caption}" if marked else group.caption, room, role.size, bold=role.is_bold
-        )
+        caption = _that_fits(group.caption, room, role)
+        text = fitted(f"{marked.word}: {caption}" if marked else caption, room, role.size, bold=role.is_bold)
         full = clean(f"{group.full}. {marked.full}" if marked else group.full)
         place = Box(left, box.y + 3, room, role.height)
         return Line(place, text, role, full=full, mark=marked.mark if marked else None)
+
+
+def _that_fits(caption: str, room: int, role: Role) -> str:
+    """A caption without what stands behind its comma, such as how many zones, where that has no room."""
+    return caption if width(caption, role.size, bold=role.is_bold) <= room else caption.partition(", ")[0]

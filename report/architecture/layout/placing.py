@@ -129,7 +129,7 @@ class _Grid:
         def order(tile: Tile) -> tuple[object, ...]:
             path = paths[tile.id]
             outer = [path[: depth + 1] for depth in range(len(path))]
-            return (*((first[each], each[-1]) for each in outer), ((), ""), self._order(tile))
+            return (*((first[each], each[-1]) for each in outer), (self._order(tile), ""))
 
         row = self.rows
         for _, same in groupby(sorted(tiles, key=order), key=lambda tile: paths[tile.id]):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from report.architecture.marks import Marked
     from report.architecture.model import Lane, Tile
 
-CARD_WIDTH: Final = 174
+CARD_WIDTH: Final = 180
 """At least; twice as wide at most."""
 GAP: Final = 10
 INNER: Final = 10

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from report.architecture.marks import Marked
     from report.architecture.model import Satellite, Tile
 
-TILE_WIDTH: Final = 152
+TILE_WIDTH: Final = 166
 USERS_WIDTH: Final = 96
 ICON: Final = 44
 EDGE: Final = 9
@@ -19,7 +19,7 @@ EDGE: Final = 9
 SMALL_ICON: Final = 18
 SMALL_ROW: Final = SMALL_ICON + 6
 BADGE_ROW: Final = Role.BADGE.height + 6
-CARD_HEIGHT: Final = 46
+CARD_HEIGHT: Final = 48
 CARD_ICON: Final = 30
 
 
@@ -53,7 +53,7 @@ def drawn_tile(tile: Tile, box: Box, marked: Marked | None) -> DrawnTile:
 def drawn_card(tile: Tile, box: Box, marked: Marked | None) -> DrawnTile:
     """A tile below the path of a request: its icon beside its title."""
     icon = Box(box.x + EDGE, box.y + (CARD_HEIGHT - CARD_ICON) // 2, CARD_ICON, CARD_ICON)
-    left = icon.right + 10
+    left = icon.right + 8
     room = box.right - 6 - left
     texts = [(tile.title, Role.TITLE), *((detail, Role.DETAIL) for detail in tile.details[:1])]
     y = box.y + (CARD_HEIGHT - sum(role.height for _, role in texts)) // 2

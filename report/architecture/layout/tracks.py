@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from report.architecture.layout.placing import Placement
     from report.architecture.layout.ways import Way
 
-PITCH: Final = 18
+PITCH: Final = 20
 """From one line to the next on a side of a tile; a label stands between."""
 CLEAR: Final = 10
 """What lies at least between two lines on one track."""

@@ -46,6 +46,11 @@ class Way:
         return not self.channels and not self.is_upright
 
     @property
+    def passes_left(self) -> bool:
+        """Whether it leaves to the left, and through all of the channel that it leaves into."""
+        return not self.leaves_right and not self.is_upright and self.start.column not in self.channels
+
+    @property
     def join(self) -> tuple[object, ...]:
         """Arrows of which this is the same, and that enter on the same side, end as one."""
         arrow = self.arrow

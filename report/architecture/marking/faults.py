@@ -149,7 +149,8 @@ def _place(architecture: Architecture, place: str) -> str | Arrow | None:
     if place == "function":
         asked = _heaviest(architecture, _API, _FUNCTION)
         return asked.target if asked else _first(architecture, _FUNCTION)
-    return _first(architecture, table().by_id[place].icon)
+    exact = next((tile.id for tile in architecture.tiles if tile.kind == place), None)
+    return exact or _first(architecture, table().by_id[place].icon)  # a REST API stands for an HTTP API
 
 
 def _heaviest(architecture: Architecture, source: str, target: str) -> Arrow | None:

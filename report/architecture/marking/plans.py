@@ -94,7 +94,10 @@ def _tile_of(step: Step) -> Tile | None:
 
 def marks_of_steps(architecture: Architecture, steps: Sequence[Step], title: str) -> Marks:
     """Marks on tiles and groups; what is in neither is a note."""
-    groups = {name: group.id for group in architecture.groups for name in group.resources}
+    groups: dict[str, list[str]] = {}
+    for group in architecture.groups:
+        for name in group.resources:
+            groups.setdefault(name, []).append(group.id)
     owners = {name: tile.id for tile in architecture.tiles for name in tile.resources}
     on_tiles: dict[str, list[Step]] = {}
     on_groups: dict[str, list[Step]] = {}
@@ -103,12 +106,16 @@ def marks_of_steps(architecture: Architecture, steps: Sequence[Step], title: str
         if str(step) in owners:
             on_tiles.setdefault(owners[str(step)], []).append(step)
         elif str(step) in groups:
-            on_groups.setdefault(groups[str(step)], []).append(step)
+            for each in groups[str(step)]:  # subnets and security groups may be drawn in two lanes
+                on_groups.setdefault(each, []).append(step)
         else:
             left.append(step)
     return Marks(
-        {tile: _marked(found, architecture.tile(tile).resources) for tile, found in on_tiles.items()},
-        {group: _marked(found, ()) for group, found in on_groups.items()},
+        {
+            tile: _marked(found, tile, len(architecture.tile(tile).resources))
+            for tile, found in on_tiles.items()
+        },
+        {group: _marked(found) for group, found in on_groups.items()},
         {},
         title,
         tuple(_notes(left)),
@@ -124,16 +131,20 @@ def _notes(left: Sequence[Step]) -> list[str]:
     return notes
 
 
-def _marked(steps: Sequence[Step], resources: Sequence[str]) -> Marked:
-    """One mark for all that happens to a part: its own fate, or that it changes and how many of what."""
+def _marked(steps: Sequence[Step], name: str = "", count: int = 0) -> Marked:
+    """One mark for all that happens to a part: its own fate, or that it changes and how many of what.
+
+    A tile has the id of the resource that it stands for; one that many share has another name, and no fate of
+    its own. `count` says of how many resources it is.
+    """
     counts = Counter(step.kind for step in steps)
     kinds = sorted(counts, key=_ORDER.index)
     full = "; ".join(f"{step} {step.kind}" for step in steps)
-    own = next((step.kind for step in steps if resources and str(step) == resources[0]), "changed")
+    own = next((step.kind for step in steps if str(step) == name), "changed")
     if own != "changed":
         return Marked(_KINDS[own], own, full)
-    is_itself = len(steps) == 1 and resources and str(steps[0]) == resources[0]
-    if is_itself or (len(kinds) == 1 and len(steps) >= len(resources)):
+    is_itself = len(steps) == 1 and str(steps[0]) == name
+    if is_itself or (len(kinds) == 1 and len(steps) >= count):
         return Marked(_KINDS[kinds[0]], kinds[0], full)
     is_grave = any(_KINDS[step.kind] is Mark.REPLACED and step.type not in _PASSING for step in steps)
     word = ", ".join(f"{counts[kind]} {kind}" for kind in kinds)

@@ -112,7 +112,7 @@ def _read(marks_from: str) -> Any:
         return json.loads(Path(marks_from).read_bytes())
     except OSError as error:
         raise MarksRefused(f"{marks_from} can't be read: {error.strerror}; name a file of JSON") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MarksRefused(
             f"{marks_from} is no JSON ({error}); give what `miyabi doctor --json` or "
             "`miyabi plan --json` has printed"

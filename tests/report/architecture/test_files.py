@@ -232,9 +232,26 @@ def test_the_icons_are_as_amazon_made_them_and_say_so() -> None:
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(ICONS.glob("*.svg")))).hexdigest()
     attribution = (ICONS / "ATTRIBUTION.txt").read_text(encoding="utf-8")
 
-    assert digest == "6cc9209ca086814fc65fd0bb76756d8772b638297f2d7e64bdd4a03033b8ff57"
+    assert digest == "174a212b65a25e0e823a0d02034394268685f631cbe4c8caabc878bba591fbd0"
     assert "CC BY-ND" in attribution
     assert "CC BY-ND 2.0" in to_svg(drawing("production"))
+
+
+def test_letters_whose_width_is_not_known_are_cut_at_the_edges_of_their_room() -> None:
+    """A nested SVG shows nothing of what is outside of it; letters that were measured need none."""
+    names = ("Measured", "データベース")
+    found = draw(architecture_of(deployment({name: {"Type": "AWS::S3::Bucket"} for name in names})))
+    root = Xml.fromstring(to_svg(found))  # noqa: S314  (of our own making)
+    rooms = {
+        tuple(each.get(side) for side in ("x", "y", "width", "height")) for each in root.iter(f"{SVG}svg")
+    }
+    boxes = {tile.lines[0].text: tile.lines[0].box for tile in found.tiles}
+    box = boxes["データベース"]
+
+    assert set(boxes) == set(names)
+    assert rooms - {(None, None, str(found.width), str(found.height))} == {
+        (str(box.x), str(box.y), str(box.width), str(box.height))
+    }
 
 
 def test_an_icon_in_the_svg_is_its_file() -> None:

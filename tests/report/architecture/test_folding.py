@@ -146,20 +146,102 @@ def test_a_queue_feeds_a_function_that_writes_a_table() -> None:
     }
 
 
+def test_actions_of_one_statement_go_to_the_services_that_have_them() -> None:
+    allowed = {
+        "Effect": "Allow",
+        "Action": ["dynamodb:GetItem", "sqs:SendMessage", "states:StartExecution"],
+        "Resource": [arn("Table"), arn("Jobs"), ref("Machine")],
+    }
+    resources = {
+        "Jobs": body("SQS::Queue"),
+        "Table": body("DynamoDB::Table"),
+        "Machine": body("StepFunctions::StateMachine"),
+        "Worker": body("Lambda::Function", Role=arn("Role")),
+        "Role": body("IAM::Role", Policies=[{"PolicyName": "p", "PolicyDocument": {"Statement": [allowed]}}]),
+    }
+
+    assert arrows(architecture_of(deployment(resources))) == {
+        ("Worker", "GetItem", "DynamoDB table"),
+        ("Worker", "SendMessage", "Queue"),
+        ("Worker", "StartExecution", "State machine"),
+    }
+
+
+def test_what_fails_goes_to_another_queue() -> None:
+    policy = {"deadLetterTargetArn": arn("Failed"), "maxReceiveCount": 3}
+    resources = {"Jobs": body("SQS::Queue", RedrivePolicy=policy), "Failed": body("SQS::Queue")}
+
+    assert arrows(architecture_of(deployment(resources))) == {("Jobs", "failed", "Failed")}
+
+
+def test_the_events_of_a_serverless_function_lead_to_it() -> None:
+    events = {
+        "Asked": {"Type": "HttpApi", "Properties": {"ApiId": ref("Api"), "Path": "/", "Method": "GET"}},
+        "Fed": {"Type": "SQS", "Properties": {"Queue": arn("Jobs")}},
+        "Woken": {"Type": "Schedule", "Properties": {"Schedule": "rate(1 day)"}},
+    }
+    resources = {
+        "Api": body("Serverless::HttpApi"),
+        "Jobs": body("SQS::Queue"),
+        "Worker": body("Serverless::Function", Events=events),
+    }
+
+    assert arrows(architecture_of(deployment(resources))) == {
+        ("Users", "HTTPS", "HTTP API"),
+        ("HTTP API", "InvokeFunction", "Worker"),
+        ("Queue", "event", "Worker"),
+    }
+
+
+def routed(gateway: Any, *, is_associated: bool = True) -> str:
+    """What the subnet of a function is called whose route table has a route to a gateway."""
+    resources = {
+        "Vpc": body("EC2::VPC", CidrBlock="10.0.0.0/16"),
+        "Gateway": body("EC2::InternetGateway"),
+        "Nat": body("EC2::NatGateway"),
+        "Subnet": body("EC2::Subnet", VpcId=ref("Vpc")),
+        "Table": body("EC2::RouteTable", VpcId=ref("Vpc")),
+        "Route": body("EC2::Route", RouteTableId=ref("Table"), GatewayId=gateway),
+        "Worker": body("Lambda::Function", VpcConfig={"SubnetIds": [ref("Subnet")]}),
+    }
+    if is_associated:
+        both = {"SubnetId": ref("Subnet"), "RouteTableId": ref("Table")}
+        resources["Association"] = body("EC2::SubnetRouteTableAssociation", **both)
+    found = architecture_of(deployment(resources))
+    around = found.tile("stack.Worker").group
+    return next(group.caption for group in found.groups if group.id == around)
+
+
+def test_a_subnet_with_a_route_to_an_internet_gateway_is_public() -> None:
+    assert routed(ref("Gateway")) == "Public subnet"
+    assert routed("igw-0123456789abcdef0") == "Public subnet"
+
+
+def test_a_subnet_without_one_is_private() -> None:
+    assert routed(ref("Nat")) == "Private subnet"
+    assert routed(ref("Gateway"), is_associated=False) == "Private subnet"
+
+
+def test_of_a_subnet_that_is_only_named_nobody_knows() -> None:
+    resources = {"Worker": body("Lambda::Function", VpcConfig={"SubnetIds": ["subnet-1", "subnet-2"]})}
+
+    assert [group.caption for group in architecture_of(deployment(resources)).groups][-1] == "Subnets"
+
+
 def test_a_balancer_leads_to_the_service_behind_it() -> None:
-    listener = {"LoadBalancerArn": ref("Balancer"), "Protocol": "HTTP", "Port": 80}
+    listener = {"LoadBalancerArn": ref("Balancer"), "Protocol": "HTTPS", "Port": 443}
     resources = {
         "Balancer": body("ElasticLoadBalancingV2::LoadBalancer"),
         "Listener": body(
             "ElasticLoadBalancingV2::Listener", DefaultActions=[{"TargetGroupArn": ref("Group")}], **listener
         ),
-        "Group": body("ElasticLoadBalancingV2::TargetGroup"),
+        "Group": body("ElasticLoadBalancingV2::TargetGroup", Protocol="HTTP", Port=8080),
         "Service": body("ECS::Service", LoadBalancers=[{"TargetGroupArn": ref("Group")}]),
     }
 
     assert arrows(architecture_of(deployment(resources))) == {
-        ("Users", "", "Load balancer"),
-        ("Load balancer", "HTTP 80", "ECS service"),
+        ("Users", "HTTPS 443", "Load balancer"),
+        ("Load balancer", "HTTP 8080", "ECS service"),
     }
 
 

@@ -15,6 +15,7 @@ from ops.doctor.sign import Sign, Symptom
 from ops.planning import Side, plan
 from report.architecture import (
     MarksUnreadable,
+    architecture_of,
     marked_by_document,
     marks_of_diagnosis,
     marks_of_plan,
@@ -22,10 +23,12 @@ from report.architecture import (
     with_removed,
 )
 from report.architecture.marking.faults import PLACES
+from report.architecture.marking.plans import Step, marks_of_steps
 from report.architecture.marks import Mark
 from scripts.commands.doctor.telling import document as told
 from scripts.commands.plan.document import document as planned
 from tests.report.architecture.drawings import architecture, deployment_of
+from tests.report.architecture.strategies import body, deployment, ref
 
 if TYPE_CHECKING:
     from ops.doctor.diagnosing import Diagnosis
@@ -66,6 +69,13 @@ def test_a_fault_of_a_part_is_on_its_tile_with_how_many_others() -> None:
     marks = marks_of_diagnosis(architecture("production"), diagnosis("LAM-014", "PKG-004"))
 
     assert marks.tiles["service.ApiFunction"].word in {"fault LAM-014 and 1 more", "fault PKG-004 and 1 more"}
+
+
+def test_a_fault_of_the_proxy_is_not_on_the_database_behind_it() -> None:
+    resources = {"Database": body("RDS::DBInstance"), "Proxy": body("RDS::DBProxy")}
+    marks = marks_of_diagnosis(architecture_of(deployment(resources)), diagnosis("DB-016"))
+
+    assert {tile: each.word for tile, each in marks.tiles.items()} == {"stack.Proxy": "fault DB-016"}
 
 
 def test_what_is_not_known_is_not_red() -> None:
@@ -111,6 +121,28 @@ def test_a_plan_marks_what_is_added_and_what_changes() -> None:
     assert "added" in marks.tiles["service.HttpApi"].word
     assert Mark.ADDED in {each.mark for each in marks.groups.values()}
     assert marks.title == "plan from reported to production"
+
+
+def test_a_part_that_many_share_has_no_fate_of_one_of_them() -> None:
+    """Eight of production's parameters are there before, and change."""
+    marks = marks_of_plan(architecture("production"), change("reported", "production"))
+
+    assert (marks.tiles["parameters"].mark, marks.tiles["parameters"].word) == (
+        Mark.CHANGED,
+        "14 added, 8 changed",
+    )
+
+
+def test_a_subnet_is_marked_in_every_lane_in_which_it_is_drawn() -> None:
+    resources = {
+        "Subnet": body("EC2::Subnet"),
+        "Worker": body("Lambda::Function", VpcConfig={"SubnetIds": [ref("Subnet")]}),
+        "Endpoint": body("EC2::VPCEndpoint", SubnetIds=[ref("Subnet")]),
+    }
+    step = Step("stack", "Subnet", "AWS::EC2::Subnet", "added")
+    marks = marks_of_steps(architecture_of(deployment(resources)), [step], "a plan")
+
+    assert [each.mark for each in marks.groups.values()] == [Mark.ADDED, Mark.ADDED]
 
 
 def test_a_plan_shows_what_it_removes() -> None:

@@ -56,6 +56,8 @@ def test_letters_of_other_writings_are_taken_for_wide() -> None:
         ("HTTPListener2", "HTTP listener 2"),
         ("myBucket", "My bucket"),
         ("DatabaseSubnetGroup", "Database subnet group"),
+        ("DevAlbSg", "Dev ALB SG"),
+        ("Größe", "Größe"),
         ("<b>x", "<b>x"),
         ("", ""),
     ],
