@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from cost.errors import CostError
 from cost.estimate import context_of
 from cost.formulas import Case, NotExpressible, Sheet, trace
 from cost.formulas.sheet import PLACES
@@ -65,8 +66,9 @@ def what_if(
 ) -> WhatIf:
     """The bill of a deployment as formulas, ranges of a usage file at their high ends; raises CostError.
 
-    An assumption is offered where the bill hangs on it. One that can't be followed, or is out of its range
-    now, is refused, and stays as it is; where no traffic is told, there is none.
+    An assumption is offered where the bill hangs on it. One that can't be followed, that may ask for a price
+    that there is not, or that is out of its range now, is refused, and stays as it is; where no traffic is
+    told, there is none.
 
     Args:
         deployment: As for `estimate`.
@@ -82,10 +84,10 @@ def what_if(
     told = {} if month is None else _told(month)
     refused = [Refused(each, said) for each in told if (said := _out_of_range(each, told[each]))]
     free = [each for each in told if each not in {found.assumption for found in refused}]
-    formulas, unfollowed = _followed(context, month or Traffic(), free)
+    formulas, unfollowed = _followed(context, month, free)
     offered = [each for each in free if each.name in _used(formulas)]
     if len(offered) < len(formulas.sheet.figures):
-        formulas = _formulas(context, month or Traffic(), offered)
+        formulas = _formulas(context, month, offered)
     return WhatIf(
         name=name or deployment.name,
         region=context.prices.region,
@@ -120,33 +122,39 @@ def _out_of_range(assumption: Assumption, now: Decimal) -> str:
 
 
 def _followed(
-    context: Context, month: Traffic, wanted: Sequence[Assumption]
+    context: Context, month: Traffic | None, wanted: Sequence[Assumption]
 ) -> tuple[Formulas, tuple[Refused, ...]]:
     """Formulas of as many assumptions as can be followed, and the others with their reasons."""
     try:
         return _formulas(context, month, wanted), ()
-    except NotExpressible as error:
+    except CostError as error:
         alone = {each: _why_not(context, month, [each]) for each in wanted}
         left = [each for each in wanted if not alone[each]]
         together = _why_not(context, month, left)
         if together:
-            left, alone = [], {each: reason or str(error) for each, reason in alone.items()}
+            left, alone = [], {each: reason or _said(error) for each, reason in alone.items()}
         refused = tuple(Refused(each, reason) for each, reason in alone.items() if reason)
         return _formulas(context, month, left), refused
 
 
-def _why_not(context: Context, month: Traffic, wanted: Sequence[Assumption]) -> str:
+def _why_not(context: Context, month: Traffic | None, wanted: Sequence[Assumption]) -> str:
     try:
         _formulas(context, month, wanted)
-    except NotExpressible as error:
-        return error.what
+    except CostError as error:
+        return _said(error)
     return ""
 
 
-def _formulas(context: Context, month: Traffic, wanted: Sequence[Assumption]) -> Formulas:
+def _said(error: CostError) -> str:
+    return error.what if isinstance(error, NotExpressible) else str(error)
+
+
+def _formulas(context: Context, month: Traffic | None, wanted: Sequence[Assumption]) -> Formulas:
     unused = replace(context, figures=replace(context.figures, derived={}))
 
     def build(figures: Mapping[str, Decimal]) -> Context:
+        if month is None:  # no traffic is not the same as traffic of nothing, which implies logs
+            return context
         derived = derive(unused, replace(month, **figures))
         return replace(context, figures=replace(context.figures, derived=derived))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cost.lines import FreeTier
-from cost.money import CENT, cents, plain
+from cost.money import cents, plain
 from cost.rows import count
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ LABELS = {
 SHOWN = FreeTier.ALWAYS
 """The mode that is chosen at first."""
 MINUS = "\u2212"
+ZERO_CENTS = "0.00"
 LARGE = ((10**9, "billion"), (10**6, "million"))
 
 CLASSES = {FreeTier.NONE: "list", FreeTier.ALWAYS: "free", FreeTier.LEGACY: "year"}
@@ -62,7 +63,7 @@ def in_modes(amount: Callable[[FreeTier], Decimal]) -> ByMode:
 def signed(amount: Decimal) -> str:
     """A difference in USD: `+1.20`, or nothing but 0.00."""
     written = cents(abs(amount))
-    if not abs(amount).quantize(CENT):
+    if written == ZERO_CENTS:
         return written
     return f"{'+' if amount > 0 else MINUS}{written}"
 

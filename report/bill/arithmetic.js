@@ -85,3 +85,19 @@ function cents({ units, places }) {
   const dollars = digits.slice(0, -2).replace(/\B(?=(?:[0-9]{3})+$)/g, ",");
   return `${units < 0n && whole ? "-" : ""}${dollars}.${digits.slice(-2)}`;
 }
+
+// A number as a person types it. Whoever writes decimals after a comma is not to be taken at ten times
+// the word: a comma parts thousands, and where it could be meant otherwise it is refused.
+function typed(text) {
+  const written = text.replace(/[\s_]/g, "");
+  if (/\..*,|^[^,]*,(?![0-9]{3}(?:\.|$))[^,]*$/.test(written)) {
+    throw new RangeError(`${text} may be meant in two ways`);
+  }
+  return decimal(written.replaceAll(",", ""));
+}
+
+// The same with its thousands apart.
+function grouped(text) {
+  const [whole, part] = String(text).split(".");
+  return whole.replace(/\B(?=(?:[0-9]{3})+$)/g, ",") + (part ? `.${part}` : "");
+}

@@ -40,6 +40,7 @@ SHOWN_SOURCE: Final = (
     "list-style-position: inside; border: 1px solid var(--line); border-left: 4px solid var(--accent); "
     "border-radius: var(--radius); background: var(--paper); }"
 )
+OF_ASSUMPTION: Final = ("name", "label", "unit", "now", "low", "high")
 SCRIPTS: Final = ("arithmetic.js", "formulas.js", "script.js")
 
 
@@ -175,7 +176,8 @@ def _document(compared: Compared) -> dict[str, Any]:
 def _what_if(what_if: WhatIf) -> dict[str, Any]:
     """The data of the what-if as far as the page needs it, with what it calls the services."""
     data = document(what_if)
-    return data | {
+    return {key: data[key] for key in ("digits", "steps", "resources", "root")} | {
+        "assumptions": [{key: each[key] for key in OF_ASSUMPTION} for each in data["assumptions"]],
         "lines": [{"price": line["price"]} for line in data["lines"]],
         "prices": [
             {"service": called(price["service"]), "pool": price["pool"], "tiers": price["tiers"]}

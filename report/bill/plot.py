@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cost.money import cents
 from cost.sweeping.span import between, rounded
 from report.bill.amounts import dollars, large
-from report.bill.scales import LogScale, apart, power_below
+from report.bill.scales import LogScale, apart, bends, power_below
 from report.bill.shares import called
 
 if TYPE_CHECKING:
@@ -24,8 +24,10 @@ PER_DECADE = 6
 """Points of a curve within a power of ten."""
 CURVES = 4
 """Services that have a curve of their own: the largest at the right end."""
+SHORT = ("", "k", "M", "bn", "tn")
+"""Thousands, millions and more where there is no room for words."""
 NEAR = Decimal("1.005")
-LINE, LETTER, NUMBER, GAP = 15, 6.6, 10, 5
+LINE, LETTER, NUMBER, GAP = 15, 6.4, 10, 5
 """Height of a line of text, width of a letter and of a mark's number, and from a mark's line to its text."""
 HEADROOM = Decimal("1.3")
 """How far the axis goes beyond the largest amount."""
@@ -47,10 +49,10 @@ class Mark:
         """What stands at it."""
         return f"{large(self.requests)}: {self.text}"
 
-    @property
-    def width(self) -> float:
-        """Pixels that this takes, about."""
-        return len(self.told) * LETTER
+    def within(self, pixels: float) -> str:
+        """The same, cut where there is not so much room: the list below tells it whole."""
+        letters = int(pixels / LETTER)
+        return self.told if len(self.told) <= letters else f"{self.told[: letters - 1]}…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class PlacedMark:
 
     number: int
     mark: Mark
+    told: str
     x: float
     y: float
     """Of the total there."""
@@ -171,8 +174,8 @@ class Plot:
     def _requests(self, power: Decimal) -> str:
         if self.shape.tells:
             return large(power)
-        units = {0: "1", 1: "10", 2: "100"}[power.adjusted() % 3]
-        return units + ("", "k", "M", "G", "T", "P")[power.adjusted() // 3]
+        thousands = min(power.adjusted() // 3, len(SHORT) - 1)
+        return f"{power / 1000**thousands:,f}{SHORT[thousands]}"
 
     @property
     def now(self) -> tuple[float, float, str]:
@@ -180,6 +183,12 @@ class Plot:
         requests = self.sweep.system.load.requests
         usd = self.sweep.system.month(requests).total(self.sweep.mode)
         return self.x.at(requests), self._y(usd), f"now ${cents(usd)}"
+
+    @property
+    def now_label(self) -> tuple[str, float]:
+        """Where that is told, off the rising curve: before the point and above it, or behind and below."""
+        x, y, told = self.now
+        return ("end", y - 12) if x - len(told) * LETTER > self.x.start else ("start", y + 20)
 
     @property
     def budget_y(self) -> float | None:
@@ -206,13 +215,17 @@ class Plot:
         """A narrow picture has every second point: there is no room to see the others."""
         pairs = [*zip(self.series.requests, amounts, strict=True)][:: self.shape.every]
         above = [(self.x.at(requests), self.y.at(usd)) for requests, usd in pairs if usd >= self.y.low]
-        return " ".join(f"{x:.1f},{y:.1f}" for x, y in above)
+        return " ".join(f"{x:.1f},{y:.1f}" for x, y in bends(above))
 
     @cached_property
     def placed(self) -> list[PlacedMark]:
         """Marks from left to right, each told on a line of its own, so that no line to one cuts a text."""
         at = [self.x.at(mark.requests) for mark in self.marks]
-        fits = [x + GAP + mark.width <= self.shape.width for x, mark in zip(at, self.marks, strict=True)]
+        rooms = [(self.shape.width - x - GAP, x - GAP) for x in at]
+        fits = [
+            right >= left or mark.within(right) == mark.told
+            for (right, left), mark in zip(rooms, self.marks, strict=True)
+        ]
         to_the_left = [place for place, is_fit in enumerate(fits) if not is_fit]
         to_the_right = [place for place, is_fit in enumerate(fits) if is_fit]
         rows = {place: row for row, place in enumerate([*to_the_right, *reversed(to_the_left)], start=1)}
@@ -221,6 +234,7 @@ class Plot:
             PlacedMark(
                 number=place + 1,
                 mark=mark,
+                told=mark.within(rooms[place][0 if fits[place] else 1]),
                 x=at[place],
                 y=self._usd_at(mark.requests),
                 text_x=at[place] + (GAP if fits[place] else -GAP) if self.shape.tells else numbers[place],
@@ -258,7 +272,7 @@ def _flips(sweep: Sweep) -> Iterator[Mark]:
 
 def _largest(sweep: Sweep) -> Iterator[Mark]:
     for requests, name in sweep.largest[1:]:
-        yield Mark(requests, f"{name} costs most", "largest")
+        yield Mark(requests, f"{name} is the largest", "largest")
 
 
 def _passes(sweep: Sweep, budget: Decimal | None) -> Iterator[Mark]:

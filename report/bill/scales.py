@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+STRAIGHT = 0.1
+"""Pixels off a straight line that nobody sees."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogScale:
@@ -37,6 +40,18 @@ class LogScale:
 def power_below(number: Decimal) -> Decimal:
     """The largest power of ten that is not above a number."""
     return Decimal(10) ** number.adjusted()
+
+
+def bends(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The points of a line, from left to right, without those that lie straight between their neighbours."""
+    kept: list[tuple[float, float]] = []
+    for place, (x, y) in enumerate(points):
+        if kept and place + 1 < len(points):
+            (left, before), (right, after) = kept[-1], points[place + 1]
+            if abs(before + (after - before) * (x - left) / (right - left) - y) < STRAIGHT:
+                continue
+        kept.append((x, y))
+    return kept
 
 
 def apart(places: Sequence[float], least: float, low: float, high: float) -> list[float]:

@@ -72,6 +72,7 @@ function scaleOf(control, assumption) {
   function at(place) {
     if (place === 0) return assumption.low;
     if (isShare) return written(place / STEPS);
+    if (place === STEPS) return control.dataset.high;
     if (!now) return written(between(first, high, place / STEPS));
     if (place === MIDDLE) return assumption.now;
     return written(
@@ -124,7 +125,7 @@ function startWhatIf(form) {
     for (const { assumption, number } of controls) {
       let figure = null;
       try {
-        figure = decimal(number.value.replaceAll(",", ""));
+        figure = typed(number.value);
       } catch {
         // told below, as what is out of its range is
       }
@@ -137,7 +138,8 @@ function startWhatIf(form) {
       if (!fits) {
         isFine = false;
         const range = `from ${grouped(assumption.low)} to ${grouped(assumption.high)}`;
-        part("difference").textContent = `${assumption.label}: a number ${range} is needed`;
+        const hint = number.value.includes(",") ? ", with its decimals after a point" : "";
+        part("difference").textContent = `${assumption.label}: a number ${range} is needed${hint}`;
       }
       found[assumption.name] = figure;
     }
@@ -194,31 +196,6 @@ function startWhatIf(form) {
     );
   }
 
-  function serviceRow(name, amount, was, longest) {
-    const row = document.createElement("tr");
-    const [heading, drawn, usd, change] = ["th", "td", "td", "td"].map((kind) => document.createElement(kind));
-    heading.scope = "row";
-    heading.textContent = name;
-    drawn.append(barOf(Number(plain(amount)) / longest));
-    usd.className = change.className = "num";
-    usd.textContent = cents(amount);
-    const difference = cents(subtracted(amount, was));
-    change.textContent = difference === "0.00" ? "" : difference.replace(/^(?!-)/, "+").replace("-", "\u2212");
-    row.append(heading, drawn, usd, change);
-    return row;
-  }
-
-  function barOf(share) {
-    const drawing = (kind) => document.createElementNS("http://www.w3.org/2000/svg", kind);
-    const [svg, rect] = [drawing("svg"), drawing("rect")];
-    const set = (element, values) =>
-      Object.entries(values).forEach(([name, value]) => element.setAttribute(name, value));
-    set(svg, { class: "bill-bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" });
-    set(rect, { width: (share * 100).toFixed(1), height: "10" });
-    svg.append(rect);
-    return svg;
-  }
-
   for (const { assumption, slider, number, scale } of controls) {
     slider.addEventListener("input", () => {
       number.value = grouped(scale.at(Number(slider.value)));
@@ -226,8 +203,9 @@ function startWhatIf(form) {
       show();
     });
     number.addEventListener("input", () => {
-      slide(slider, scale.placeOf(number.value.replaceAll(",", "")), number.value, assumption);
       show();
+      if (number.getAttribute("aria-invalid") === "true") return;
+      slide(slider, scale.placeOf(plain(typed(number.value))), number.value, assumption);
     });
   }
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -240,9 +218,30 @@ function startWhatIf(form) {
   form.hidden = false;
 }
 
-function grouped(text) {
-  const [whole, part] = String(text).split(".");
-  return whole.replace(/\B(?=(?:[0-9]{3})+$)/g, ",") + (part ? `.${part}` : "");
+// A service in the outcome: its name, a bar, its amount, and what that is more or less than now.
+function serviceRow(name, amount, was, longest) {
+  const row = document.createElement("tr");
+  const [heading, drawn, usd, change] = ["th", "td", "td", "td"].map((kind) => document.createElement(kind));
+  heading.scope = "row";
+  heading.textContent = name;
+  drawn.append(barOf(Number(plain(amount)) / longest));
+  usd.className = change.className = "num";
+  usd.textContent = cents(amount);
+  const difference = cents(subtracted(amount, was));
+  change.textContent = difference === "0.00" ? "" : difference.replace(/^(?!-)/, "+").replace("-", "\u2212");
+  row.append(heading, drawn, usd, change);
+  return row;
+}
+
+function barOf(share) {
+  const drawing = (kind) => document.createElementNS("http://www.w3.org/2000/svg", kind);
+  const [svg, rect] = [drawing("svg"), drawing("rect")];
+  const set = (element, values) =>
+    Object.entries(values).forEach(([name, value]) => element.setAttribute(name, value));
+  set(svg, { class: "bill-bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" });
+  set(rect, { width: (share * 100).toFixed(1), height: "10" });
+  svg.append(rect);
+  return svg;
 }
 
 if (page) {

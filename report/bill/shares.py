@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from cost.grouping import grouped, subtotal
 from cost.lines import FreeTier
-from cost.money import CENT
-from report.bill.amounts import SHOWN, ByMode, by_mode, in_modes
+from cost.money import cents
+from report.bill.amounts import SHOWN, ZERO_CENTS, ByMode, by_mode, in_modes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,7 +74,7 @@ def percent(amount: Decimal, longest: Decimal) -> str:
 
 def _share(amount: Decimal, whole: Decimal) -> str:
     share = amount / whole * WHOLE if whole else Decimal(0)
-    if not amount.quantize(CENT):
+    if cents(amount) == ZERO_CENTS:
         return ""
     return f"{share:.0f} %" if share >= 1 else "< 1 %"
 

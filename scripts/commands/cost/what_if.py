@@ -12,6 +12,7 @@ from cost.document import by_mode
 from cost.errors import TrafficRefused
 from cost.money import plain
 from cost.usage.figures import EMPTY
+from cost.usage.traffic import MOST
 from cost.what_if import WhatIf, document, what_if
 from scripts.commands.cost.bill import print_part
 from scripts.commands.cost.sweep import mode_of
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
+
+LOGGED = ("log_kb_per_request", "log_gb")
+"""Two ways to tell the same, of which a month has one."""
 
 
 def run(  # noqa: PLR0913  # the options of the command, one each
@@ -84,10 +88,12 @@ def _unknown(name: str, found: WhatIf) -> str:
         if each.assumption.name == name:
             return f"it can't be moved: {each.reason}"
     known = list(found.now)
+    if not known:
+        return "the bill hangs on no figure that may be moved"
+    if name in LOGGED and (told := [each for each in LOGGED if each in known]):
+        return f"what functions log is told by {told[0]}; move that"
     near = get_close_matches(name, known, n=1)
-    named = (
-        f"did you mean {near[0]}?" if near else f"it may be {', '.join(known)}" if known else "nothing may"
-    )
+    named = f"did you mean {near[0]}?" if near else f"it may be {', '.join(known)}"
     return f"the bill does not hang on it; {named}"
 
 
@@ -98,4 +104,6 @@ def _number(name: str, value: str) -> Decimal:
         number = Decimal("NaN")
     if not number.is_finite():
         raise TrafficRefused(name, value, "it must be a number")
+    if abs(number) > MOST:
+        raise TrafficRefused(name, value, "it must be at most 1e18")
     return number

@@ -61,14 +61,21 @@ def test_its_json_comes_with_an_example_that_a_reading_of_it_must_meet(
     [
         ("requests=1", "did you mean request"),
         ("logins_per_month=1", "the bill does not hang on it"),
+        ("log_kb_per_request=1", "told by log_gb; move that"),
         ("requests_per_month=many", "it must be a number"),
         ("requests_per_month=NaN", "it must be a number"),
         ("requests_per_month", "it must be a number"),
+        ("requests_per_month=1e999999", "it must be at most 1e18"),
     ],
 )
 def test_what_is_no_assumption_or_no_number_is_refused(setting: str, said: str) -> None:
     with pytest.raises(TrafficRefused, match=said):
         run("reported", settings=[setting])
+
+
+def test_where_nothing_can_be_moved_every_figure_is_refused() -> None:
+    with pytest.raises(TrafficRefused, match="hangs on no figure that may be moved"):
+        run("tests/cost/templates/database.yaml", settings=["log_gb=1"])
 
 
 def test_a_number_out_of_range_is_refused() -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cost import FreeTier, Traffic, UsageFile, estimate
+from cost import FreeTier, PriceBook, Traffic, UsageFile, estimate
 from cost.formulas import OutOfRange
 from cost.lines import Charge
 from cost.what_if import ASSUMPTIONS, WhatIf, document, what_if
@@ -23,13 +23,13 @@ from tests.cost.systems import REPORTED_TRAFFIC, deploy, function, reported, res
 from tests.cost.what_if.reading import total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from cfn import Deployment
     from cost.estimate import Estimate
     from cost.formulas import Month
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-OTHERS = ("serverless-api.yaml", "static-site.json", "mixed.yaml")
 TRAFFIC = Traffic.of(
     {
         **REPORTED_TRAFFIC,
@@ -113,27 +113,57 @@ def _within(allowed: Any) -> Iterator[Decimal]:
     yield from (Decimal(number) for number in FAR if allowed.low <= Decimal(number) <= allowed.high)
 
 
-@pytest.mark.parametrize("name", OTHERS)
-def test_templates_of_others_with_traffic_are_followed_too(name: str) -> None:
-    deployment = find(str(TEMPLATES / name)).deployment
-    other = what_if(deployment, TRAFFIC)
+def api_of_others() -> Deployment:
+    """An API that is not ours, with logs of two kinds."""
+    stage = resource(
+        "AWS::ApiGatewayV2::Stage", ApiId={"Ref": "HttpApi"}, AccessLogSettings={"DestinationArn": "x"}
+    )
+    return deploy({**function(MemorySize=1024, Architectures=["arm64"]), "Stage": stage})
+
+
+def site_of_others() -> Deployment:
+    return find(str(TEMPLATES / "static-site.json")).deployment
+
+
+@pytest.mark.parametrize(
+    ("build", "usage", "region"),
+    [
+        (api_of_others, {}, "us-east-1"),
+        (api_of_others, {}, "ap-south-1"),
+        (api_of_others, {"ApiFunction": {"log_kb_per_request": [1, 3]}}, "eu-west-2"),
+        (site_of_others, {}, "us-east-1"),
+        (site_of_others, {"AWS::WAFv2::*": {"monthly_requests": 20_000_000}}, "us-west-1"),
+    ],
+)
+def test_systems_of_others_are_followed_too(
+    build: Callable[[], Deployment], usage: dict[str, Any], region: str
+) -> None:
+    deployment, told, prices = build(), UsageFile.of(usage), PriceBook.of(region)
+    other = what_if(deployment, TRAFFIC, usage=told, prices=prices)
 
     assert () == other.refused
+    assert len(other.now) >= 2
     for times in ("0.1", "7", "1000"):
         figures = {
-            key: min(now * Decimal(times), Decimal(1) if "share" in key else now * 1000)
-            for key, now in other.now.items()
+            each.name: min(other.now[each.name] * Decimal(times), each.range.high) for each in other.offered
         }
-        assert totals(estimate(deployment, replace(TRAFFIC, **figures))) == totals(other.month(**figures))
+        month = replace(TRAFFIC, **figures)
+        assert totals(estimate(deployment, month, usage=told, prices=prices)) == totals(
+            other.month(**figures)
+        )
 
 
-def test_the_lines_are_the_lines_of_the_estimate() -> None:
+@pytest.mark.parametrize("moved", [(), ("requests_per_month",), ("internet_out_gb", "frontend_out_gb")])
+def test_the_lines_are_the_lines_of_the_estimate(moved: Sequence[str]) -> None:
+    """None is there of which there are no units."""
     target = environment("production")
-    whole = estimate(target.deployment, target.traffic)
+    assert target.traffic is not None
+    nothing = dict.fromkeys(moved, Decimal(0))
+    whole = estimate(target.deployment, replace(target.traffic, **nothing))
 
     assert [(str(line.resource), line.component, line.quantity, line.price) for line in whole.lines] == [
         (str(line.resource), line.component, line.quantity, line.price)
-        for line in found("production").month().lines
+        for line in found("production").month(**nothing).lines
     ]
 
 
@@ -154,11 +184,14 @@ def test_what_of_traffic_can_not_be_moved_changes_no_bill(name: str) -> None:
     assert priced(name, {}) == priced(name, {each: Decimal(77) for each in left_out})
 
 
-def test_without_traffic_nothing_can_be_moved() -> None:
-    alone = what_if(reported())
+@pytest.mark.parametrize("name", ["database.yaml", "network.yaml"])
+def test_without_traffic_nothing_can_be_moved(name: str) -> None:
+    """No traffic is not traffic of nothing, which would imply a flow log of some size."""
+    deployment = find(str(TEMPLATES / name)).deployment
+    alone = what_if(deployment)
 
     assert ((), ()) == (alone.offered, alone.refused)
-    assert totals(estimate(reported())) == totals(alone.month())
+    assert totals(estimate(deployment)) == totals(alone.month())
 
 
 def test_what_a_usage_file_says_of_a_resource_is_not_moved() -> None:
@@ -184,6 +217,13 @@ def test_a_figure_out_of_its_range_now_is_refused_and_the_others_are_offered() -
     assert "requests_per_month" in other.now
 
 
+def test_a_figure_of_more_digits_than_are_kept_is_refused() -> None:
+    other = what_if(reported(), replace(TRAFFIC, internet_out_gb=Decimal("1." + "1" * 28)))
+
+    assert ["internet_out_gb"] == [each.assumption.name for each in other.refused]
+    assert "which has more than 28 digits" in other.refused[0].reason
+
+
 def test_what_can_not_be_followed_is_refused_with_the_reason_and_the_others_are_offered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -199,6 +239,22 @@ def test_what_can_not_be_followed_is_refused_with_the_reason_and_the_others_are_
     assert {"round is asked of it"} == {each.reason for each in other.refused}
     figures = {"requests_per_month": Decimal(3_000_000), "logins_per_month": Decimal(0)}
     assert priced("production", figures) == totals(other.month(**figures))
+
+
+def test_what_may_ask_for_a_price_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def dear(each: Any, context: Any) -> Iterator[Charge]:
+        out = context.usage(each, "monthly_data_transfer_to_internet_gb.us")
+        yield Charge(
+            "data out", out, f"AmazonCloudFront/{'unheard_of' if out > 9000 else 'requests_https_us'}"
+        )
+
+    monkeypatch.setattr("cost.pricings.cloudfront.distribution.price", dear)
+    target = environment("production")
+    other = what_if(target.deployment, target.traffic)
+
+    assert {"internet_out_gb", "frontend_out_gb"} == {each.assumption.name for each in other.refused}
+    assert all("has no price AmazonCloudFront/unheard_of" in each.reason for each in other.refused)
+    assert priced("production", {}) == totals(other.month())
 
 
 def test_beyond_its_range_no_total_is_told() -> None:

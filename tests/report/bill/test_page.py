@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -12,13 +13,15 @@ from cfn import Deployment, Template
 from cost import FreeTier, Traffic, UsageFile, estimate
 from cost.money import cents
 from report.bill import Bill, script, section, style
-from report.bill.amounts import CLASSES, ByMode, dollars, large, signed
+from report.bill.amounts import CLASSES, ByMode, by_mode, dollars, large, signed
 from report.bill.bill import budget_of
+from report.bill.moving import moved
+from report.bill.shares import bars_by
 from scripts.commands.cost.kept import environments
 from tests.cost.systems import deploy, function, reported, resource
 from tests.report.bill.pages import Element, bill, html, read, target
 
-LARGEST_PART = 128_000
+LARGEST_PART = 120_000
 """Bytes of sections, style and script together: well under half of what a page may have."""
 
 
@@ -56,7 +59,9 @@ def test_every_line_leads_to_its_source(name: str) -> None:
     sources = {each.attributes["id"]: each.text for each in page.all("li") if "id" in each.attributes}
 
     assert len(links) == len([row for row in table.all("tr") if "data-service" in row.attributes])
+    places = [each.attributes["id"] for each in page.all("ol", class_="bill-sources")[0].all("li")]
     for link in links:
+        assert link.attributes["aria-describedby"] == places[int(link.text) - 1]
         assert link.attributes["href"] == f"#{link.attributes['aria-describedby']}"
         assert link.attributes["aria-describedby"] in sources
     assert all(line.price.source in " ".join(sources.values()) for line in bill(name).estimate.lines)
@@ -143,8 +148,53 @@ def test_pictures_have_a_title_and_the_same_as_a_table() -> None:
 def test_the_budget_is_that_of_the_templates() -> None:
     assert Decimal(200) == budget_of(target("production").deployment)
     assert "48.2 % of 41.1 % of 40.6 % of the budget of $200 a month" in read(html("production")).text
+    [bar] = [each.all("rect")[1] for each in read(html("production")).all("figure", class_="bill-budget")]
+    assert ("in list", "48.2") == (bar.attributes["class"], bar.attributes["width"])
     assert budget_of(target("reported").deployment) is None
     assert "budget" not in read(html("reported")).text
+
+
+def test_of_several_budgets_the_least_counts_and_only_those_of_a_month() -> None:
+    def of(usd: int, unit: str) -> dict[str, Any]:
+        limit = {"BudgetLimit": {"Amount": usd, "Unit": "USD"}, "TimeUnit": unit}
+        return resource("AWS::Budgets::Budget", Budget=limit)
+
+    budgets = {"A": of(300, "MONTHLY"), "B": of(80, "MONTHLY"), "C": of(2, "DAILY")}
+
+    assert Decimal(80) == budget_of(deploy(budgets))
+
+
+@pytest.mark.parametrize("name", environments())
+def test_services_stand_in_the_order_of_what_is_shown_at_first(name: str) -> None:
+    amounts = [bar.amounts.texts[1] for bar in bars_by(bill(name).estimate, "service")]
+
+    assert amounts == sorted(amounts, key=lambda text: -Decimal(text.replace(",", "")))
+
+
+def test_there_is_a_bar_where_there_is_an_amount() -> None:
+    [service, stack] = read(html("production")).all("table", class_="bill-bars")[:2]
+    drawn = {each.all("th")[0].text: bool(each.all("svg")) for each in service.all("tr")[1:]}
+
+    assert (True, False) == (drawn["RDS"], drawn["SNS"])
+    assert all(each.all("svg") for each in stack.all("tr")[1:])
+
+
+def test_half_and_twice_of_an_assumption_are_what_the_bill_would_differ() -> None:
+    what_if = bill("production").what_if
+    assert what_if is not None
+    requests = moved(what_if)[0]
+    now = what_if.month()
+
+    for found, figure in ((requests.halved, 500_000), (requests.doubled, 2_000_000)):
+        then = what_if.month(requests_per_month=Decimal(figure))
+        assert by_mode(lambda mode, then=then: signed(then.total(mode) - now.total(mode))) == found  # type: ignore[misc]  # mypy infers no default
+
+
+@pytest.mark.parametrize(("requests", "span"), [(50, ["1", "1e9"]), (10**8, ["1e4", "1e11"])])
+def test_the_growth_begins_below_now_and_goes_far_beyond(requests: int, span: list[str]) -> None:
+    growth = Bill.of(deploy(function(MemorySize=512)), Traffic.of({"requests_per_month": requests})).growth
+
+    assert [*map(Decimal, span)] == [growth.sweeps[0].span.low, growth.sweeps[0].span.high]
 
 
 def test_a_bill_over_its_budget_shows_by_how_much() -> None:
@@ -230,8 +280,8 @@ def test_numbers_are_short_and_amounts_have_their_signs() -> None:
         large(Decimal(number)) for number in ("10000", "6180000", "1000000000", "27400000")
     ]
     assert ["$200", "$12.50"] == [dollars(Decimal(usd)) for usd in ("200", "12.5")]
-    assert ["+1.20", "\u22121.20", "0.00", "0.00"] == [
-        signed(Decimal(usd)) for usd in ("1.2", "-1.2", "0", "-0.001")
+    assert ["+1.20", "\u22121.20", "0.00", "0.00", "+0.01"] == [
+        signed(Decimal(usd)) for usd in ("1.2", "-1.2", "0", "-0.001", "0.005")
     ]
 
 

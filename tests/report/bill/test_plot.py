@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report.bill.plot import LETTER, LINE, NARROW, WIDE, Plot, Series, Shape, marks_of
-from report.bill.scales import LogScale, apart, power_below
+from report.bill.plot import LETTER, LINE, NARROW, WIDE, Mark, Plot, Series, Shape, marks_of
+from report.bill.scales import LogScale, apart, bends, power_below
 from scripts.commands.cost.kept import environments
 from tests.report.bill.pages import bill
 
@@ -65,10 +65,24 @@ def test_texts_stay_in_the_picture_and_off_each_other(name: str, shape: Shape) -
             assert plot.x.start <= each.x <= plot.x.end
             assert plot.top <= each.y <= plot.bottom
             if shape.tells:
-                start = each.text_x - (each.mark.width if each.anchor == "end" else 0)
-                assert 0 <= start <= start + each.mark.width <= shape.width
+                assert each.told == each.mark.told
+                width = len(each.told) * LETTER
+                start = each.text_x - (width if each.anchor == "end" else 0)
+                assert 0 <= start <= start + width <= shape.width
         rows = [(each.text_x, each.text_y) for each in plot.placed]
         assert len(set(rows)) == len(rows)
+
+
+@pytest.mark.parametrize("requests", ["10000", "3e6", "1e9"])
+def test_a_text_that_is_too_long_is_cut_where_the_picture_ends(requests: str) -> None:
+    sweep = bill("production").growth.sweeps[0]
+    mark = Mark(Decimal(requests), f"{'Name' * 60} is the largest", "largest")
+    [placed] = Plot(sweep, Series.of(sweep), WIDE, None, (mark,)).placed
+    width = len(placed.told) * LETTER
+
+    assert placed.told.endswith("…")
+    assert 0 <= placed.text_x - (width if placed.anchor == "end" else 0)
+    assert placed.text_x + (width if placed.anchor == "start" else 0) <= WIDE.width
 
 
 @pytest.mark.parametrize("name", environments())
@@ -92,6 +106,17 @@ def test_the_total_is_drawn_where_it_is() -> None:
     assert plot.y.at(Decimal("96.44")) == pytest.approx(y, abs=0.1)
 
 
+@pytest.mark.parametrize("shape", [WIDE, NARROW], ids=lambda shape: shape.name)
+@pytest.mark.parametrize("name", environments())
+def test_what_it_costs_now_is_told_beside_the_curve(name: str, shape: Shape) -> None:
+    plot = plots(bill(name).growth.sweeps[1], shape)
+    x, y, told = plot.now
+    anchor, text_y = plot.now_label
+
+    assert x - len(told) * LETTER >= plot.x.start if anchor == "end" else text_y > y
+    assert plot.top < text_y < plot.bottom
+
+
 @given(st.lists(st.floats(0, 300), max_size=8))
 def test_labels_move_as_little_as_they_must(places: list[float]) -> None:
     moved = apart(places, 15, 0, 300)
@@ -100,6 +125,15 @@ def test_labels_move_as_little_as_they_must(places: list[float]) -> None:
     assert all(-0.001 <= place <= 300.001 for place in moved)
     if all(abs(one - other) >= 15 for one, other in combinations(places, 2)):
         assert places == pytest.approx(moved)
+
+
+def test_a_line_is_drawn_by_its_bends() -> None:
+    straight = [(0.0, 0.0), (1.0, 2.0), (2.0, 4.04), (3.0, 6.0)]
+    bent = [(0.0, 0.0), (1.0, 2.0), (2.0, 4.5), (3.0, 6.0)]
+
+    assert [straight[0], straight[-1]] == bends(straight)
+    assert bent == bends(bent)
+    assert [] == bends([])
 
 
 def test_a_scale_has_equal_steps_for_equal_factors() -> None:

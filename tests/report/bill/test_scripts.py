@@ -133,6 +133,25 @@ def _number(chance: random.Random) -> Decimal:
     return Decimal(chance.randrange(-(10**digits), 10**digits)).scaleb(chance.randrange(-20, 8))
 
 
+TYPED = """
+const { texts } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const read = (text) => { try { return plain(typed(text)); } catch { return null; } };
+console.log(JSON.stringify(texts.map(read)));
+"""
+
+
+def test_a_number_is_read_as_it_is_meant_or_not_at_all() -> None:
+    """A comma before decimals would make ten times as much of it: it is refused."""
+    meant = {
+        "1,000": "1000", "1,000,000.5": "1000000.5", "5_000_000": "5000000", "1\u202f000\u00a0000": "1000000",
+        "1e9": "1000000000", " .5 ": "0.5", "-5": "-5", "-0": "0", "1e-7": "0.0000001",
+        "1,5": None, "0,5": None, "1,00": None, "1.000,5": None, "1.000.000": None, "1,000e3": None,
+        "abc": None, "": None, ".": None, "1e": None, "0x10": None, "NaN": None, "Infinity": None,
+    }  # fmt: skip
+
+    assert [*meant.values()] == run(TYPED, {"texts": [*meant]})
+
+
 def test_the_whole_program_can_be_read(tmp_path: Path) -> None:
     file = tmp_path / "page.js"
     file.write_text(script(), encoding="utf-8")
