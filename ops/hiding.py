@@ -17,8 +17,8 @@ TELLING: Final = re.compile(r"password|secret|token|credential|privatekey|header
 """Names of properties that hold a secret, or may."""
 WITHIN: Final = re.compile(r"OriginCustomHeaders|HeaderValue|MasterUserPassword|SecretString")
 """The same within a value that is an object."""
-LOGIN: Final = re.compile(r"(://[^/\s:@]*:)[^@\s]+@")
-"""A password in an address."""
+LOGIN: Final = re.compile(r"(://[^/\s:@]*:)\S+@")
+"""A password in an address, to the last `@`: a password that was not encoded may have some in it."""
 
 MEASURED: Final = re.compile(r"(String measured: ).*", re.DOTALL)
 

@@ -31,6 +31,7 @@ def look(live: Live) -> Part:
             "metric": one.get("MetricName"),
             "state": one["StateValue"],
             "since": one.get("StateUpdatedTimestamp"),
+            "tells": one.get("ActionsEnabled", True),
             "what_to_do": one.get("AlarmDescription"),
         }
         for one in found

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jinja2 import Environment
 
 HERE: Final = Path(__file__).parent
 BASE: Final = "base.html.j2"
-STYLE: Final = HERE / "style.css"
+STYLES: Final = tuple(HERE / f"{name}.css" for name in ("tokens", "style", "parts", "print"))
+"""Colours and sizes, text and layout, what pages are made of, and paper; in this order."""
 TITLE: Final = 70
 """Characters of a title that tabs and search results still show."""
 OPEN: Final = ("{", ";", ",")
@@ -45,7 +46,7 @@ class NotInline(ValueError):
 class Entry:
     """A line of the contents: the id of a section, its title, and how it stands, if that is told.
 
-    `standing` is a class name of style.css without `is-`, such as `wrong`; `word` says the same in words.
+    `standing` is a class name of parts.css without `is-`, such as `wrong`; `word` says the same in words.
     """
 
     anchor: str
@@ -64,7 +65,7 @@ class Page:
         main: Its sections, headings from `<h2>` on.
         contents: The sections, for the table of contents.
         footer: When and by what it was made.
-        styles: CSS beyond style.css, in order.
+        styles: CSS beyond the shell's own, in order.
         scripts: JavaScript at the end; a page must be readable without any.
 
     """
@@ -87,10 +88,14 @@ def render(page: Page) -> str:
         .render(
             page=page,
             title=title,
-            style=_inline("style", map(compact, (STYLE.read_text(encoding="utf-8"), *page.styles))),
+            style=_inline("style", map(compact, (*_own_styles(), *page.styles))),
             script=_inline("script", page.scripts),
         )
     )
+
+
+def _own_styles() -> Iterator[str]:
+    return (path.read_text(encoding="utf-8") for path in STYLES)
 
 
 def prose(text: str) -> Markup:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from cfn.values import many
 from ops.status.alarms import NO_DATA, RINGING
 from ops.status.part import Standing
-from report.system.model import WORDS, Alarm, Alarms, State
+from report.system.facts import WORDS, State
+from report.system.model import Alarm, Alarms
+from report.system.sizes import size
 
 if TYPE_CHECKING:
     from cfn import Resource
@@ -21,6 +23,18 @@ SIGNS: Final = {
     "LessThanThreshold": "<",
     "LessThanOrEqualToThreshold": "≤",
 }
+BYTES: Final = "bytes"
+UNITS: Final = {
+    "Duration": "ms",
+    "Latency": "ms",
+    "IntegrationLatency": "ms",
+    "CPUUtilization": "%",
+    "5xxErrorRate": "%",
+    "FreeableMemory": BYTES,
+    "FreeStorageSpace": BYTES,
+    "SwapUsage": BYTES,
+}
+"""What metrics are counted in, where it is no number of things."""
 STATES: Final = {
     RINGING: State(Standing.WRONG, "rings"),
     NO_DATA: State(Standing.UNASKED, "no data yet"),
@@ -73,13 +87,31 @@ def _metric_of(told: Told, query: dict[str, Any]) -> str:
 
 
 def _rings(told: Told, alarm: Resource) -> str:
-    sign = SIGNS.get(told.text(told.get(alarm, "ComparisonOperator", "")), "against")
+    sign = SIGNS.get(told.text(told.get(alarm, "ComparisonOperator", "")), "outside")
     threshold = told.text(told.get(alarm, "Threshold", "its usual"))
     periods, of = told.get(alarm, "DatapointsToAlarm"), told.get(alarm, "EvaluationPeriods", 1)
-    period = told.text(told.get(alarm, "Period", ""))
+    metric = told.text(told.get(alarm, "MetricName", ""))
     points = f"{told.text(periods)} of {told.text(of)}" if periods is not None else told.text(of)
-    times = f" times {_minutes(period)}" if period else ""
-    return f"{sign} {threshold}, {points}{times}"
+    length = _minutes(told.text(_period(told, alarm)))
+    spans = f"{points} spans of {length}" if length else f"{points} spans"
+    return f"{sign} {_figure(threshold, UNITS.get(metric, ''))} in {spans}"
+
+
+def _period(told: Told, alarm: Resource) -> Any:
+    """Of the alarm itself, or of the first metric that it reckons with."""
+    found = [
+        one["MetricStat"].get("Period")
+        for one in many(told.get(alarm, "Metrics"))
+        if isinstance(one, dict) and isinstance(one.get("MetricStat"), dict)
+    ]
+    return told.get(alarm, "Period", next(iter(found), ""))
+
+
+def _figure(threshold: str, unit: str) -> str:
+    """A threshold as people read it: 3.2 GB for 3221225472 bytes."""
+    if unit == BYTES and threshold.isdecimal():
+        return size(int(threshold))
+    return f"{threshold} {unit}".strip()
 
 
 def _minutes(seconds: str) -> str:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ops.status.part import Standing
-from report.system.model import Broken, Invariants, State
+from report.system.facts import State
+from report.system.model import Broken, Invariants
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +61,7 @@ def _state(broken: tuple[Broken, ...], waived: tuple[Broken, ...]) -> State:
         verb = "rule is" if rules == 1 else "rules are"
         return State(
             Standing.NOTICE,
-            f"{rules} waived",
+            f"{rules} accepted",
             f"{rules} {verb} not kept everywhere, each place with a reason.",
         )
     return State(Standing.WELL, "all kept", "Every rule is kept everywhere.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ops.status.part import Standing
-from report.system.model import Fact, Issue, IssueGroup, Issues, State, Suspicion, Value
+from report.system.facts import Fact, State, Value
+from report.system.model import Issue, IssueGroup, Issues, Suspicion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

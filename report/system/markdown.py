@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from cost.money import cents
-from ops.log_lines import escaped
-from report.system.model import Source
-from report.system.pages import SOURCES, groups, size
+from report.system.markdown_text import code, plain, prose
+from report.system.model import Progress, Source
+from report.system.pages import MEANINGS, SOURCES, STEPS, groups
+from report.system.sizes import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from report.system.model import Broken, Fact, Issue, Report, Row, State, Value
+    from report.system.facts import Fact, Row, State, Value
+    from report.system.model import Broken, Issue, Report
 
-SPECIAL: Final = re.compile(r"([\\`*_\[\]>|#~])")
-"""What Markdown could take for its own."""
-TICKS: Final = re.compile(r"`+")
+MARKS: Final = {Progress.BUILT: "built", Progress.COMMAND: "to run", Progress.OPEN: "open, answered by"}
+"""What stands between a step and what answers it."""
 
 
 def to_markdown(report: Report) -> str:
@@ -43,35 +43,6 @@ def to_markdown(report: Report) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def plain(text: str) -> str:
-    """A text as it is, whatever is in it."""
-    shown = " ".join(escaped(text).split()).replace("&", "&amp;").replace("<", "&lt;")
-    return SPECIAL.sub(r"\\\1", shown)
-
-
-def prose(text: str) -> str:
-    """A sentence with what stands between backticks as code."""
-    parts = text.split("`")
-    if len(parts) % 2 == 0:
-        return plain(text)
-    shown = [code(part) if place % 2 else _kept(part) for place, part in enumerate(parts)]
-    return "".join(shown)
-
-
-def _kept(text: str) -> str:
-    """The same as `plain`, with the blanks at its ends."""
-    head, tail = " " * text.startswith(" "), " " * (text.endswith(" ") and bool(text.strip()))
-    return f"{head}{plain(text)}{tail}"
-
-
-def code(text: str) -> str:
-    """A text as code; its fence is longer than any run of backticks in it."""
-    shown = " ".join(escaped(text).split())
-    ticks = "`" * (max((len(run) for run in TICKS.findall(shown)), default=0) + 1)
-    pad = " " if shown.startswith("`") or shown.endswith("`") else ""
-    return f"{ticks}{pad}{shown}{pad}{ticks}"
-
-
 def _head(report: Report) -> Iterator[str]:
     subject = report.subject
     yield f"# {plain(subject.project)}: {plain(subject.name)}, infrastructure status report"
@@ -88,8 +59,9 @@ def _head(report: Report) -> Iterator[str]:
 def _overview(report: Report) -> Iterator[str]:
     yield from ("## Overview", "", "| what | how far | state |", "|---|---|---|")
     for one in report.measures:
-        figure = f"{one.figure} {one.note}" if one.note else one.figure
-        yield _row(plain(one.name), plain(figure), _state(one.state) if one.state else "")
+        figure = f"{one.figure}, {one.note}" if one.note else one.figure
+        state = _state(one.state) if one.state else ""
+        yield _row(plain(one.name), "" if state.startswith(plain(figure)) else plain(figure), state)
     yield ""
     if report.subject.source is Source.TEMPLATES and report.subject.environment:
         yield (
@@ -235,18 +207,18 @@ def _rule(one: Broken) -> str:
 def _steps(report: Report) -> Iterator[str]:
     if not report.subject.environment:
         return
-    yield from ("## Next steps", "", "Those of the status report of 2025-11-26.", "")
+    yield from ("## Next steps", "", f"{STEPS} {MEANINGS}", "")
     for group in report.steps:
         yield from (f"### {plain(group.title)}", "")
         for step in group.steps:
-            mark, word = ("x", "done") if step.is_done else (" ", "open; by")
-            yield f"- [{mark}] {plain(step.text)}: {word}: {prose(step.by)}"
+            mark = "x" if step.progress is Progress.BUILT else " "
+            yield f"- [{mark}] {plain(step.text)}: {MARKS[step.progress]}: {prose(step.by)}"
         yield ""
 
 
 def _files(report: Report) -> Iterator[str]:
     if report.files:
-        yield from ("## Configuration files", "", "| where | written by | what it is |", "|---|---|---|")
+        yield from ("## Configuration files", "", "| where | made by | what it is |", "|---|---|---|")
         for row in report.files:
             yield _row(code(row.name), _value(row.value, report), prose(row.note))
         yield ""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ops.status.part import Standing
-from report.system.model import WORDS, Migration, Migrations, State
+from report.system.facts import WORDS, State
+from report.system.model import Migration, Migrations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 VERSION: Final = re.compile(r"\d+")
 DIRECTIVE: Final = "no-transaction"
 """A first line that is for the runner, not for people."""
+REPORTED: Final = "20251126"
+"""The document's day as versions begin: it lists every file of before as applied."""
 STANDINGS: Final = {"applied": Standing.WELL, "pending": Standing.NOTICE}
 
 
@@ -48,7 +51,7 @@ def migrations(files: Sequence[File], part: Part | None, command: str) -> Migrat
     """The files, each with its state where the account told it; `command` tells it where it did not."""
     states = {str(row["version"]): str(row["state"]) for row in part.rows} if part else {}
     rows = tuple(Migration(one.name, one.size, one.purpose, _state(one, states)) for one in files)
-    return Migrations(_whole(part, command), rows)
+    return Migrations(_whole(part, command), rows, sum(one.name < REPORTED for one in files))
 
 
 def _state(file: File, states: Mapping[str, str]) -> State:
@@ -61,6 +64,6 @@ def _state(file: File, states: Mapping[str, str]) -> State:
 
 def _whole(part: Part | None, command: str) -> State:
     if part is None or not part.rows:
-        why = f" ({part.summary})" if part else " from templates"
+        why = f" ({part.summary.removeprefix('not known: ')})" if part else " from templates"
         return State.unknown(f"Which of them are applied is not known{why}: `{command}` tells it.")
     return State(part.standing, WORDS[part.standing], part.summary)

@@ -1,27 +1,15 @@
-"""A report as data: every fact that the page and the Markdown show, in their order.
-
-What can't be known is a `Value` without text: `source` says which command tells it. It is never left out,
-and never taken for well.
-"""
+"""A report as data: every section that the page and the Markdown show, in their order."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
-
-from ops.status.part import Standing
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-WORDS: Final = {
-    Standing.WELL: "well",
-    Standing.NOTICE: "to know",
-    Standing.UNASKED: "not known",
-    Standing.WRONG: "wrong",
-}
-"""What a badge says where nothing says it better."""
+    from report.system.facts import Component, Fact, Item, Row, State
 
 
 class Source(StrEnum):
@@ -30,75 +18,6 @@ class Source(StrEnum):
     TEMPLATES = "templates"
     ACCOUNT = "account"
     TWIN = "twin"
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """How something is: a standing, the word for it, and a sentence where there is more to say."""
-
-    standing: Standing
-    word: str
-    sentence: str = ""
-
-    @classmethod
-    def unknown(cls, sentence: str = "") -> State:
-        """Nobody was asked."""
-        return cls(Standing.UNASKED, WORDS[Standing.UNASKED], sentence)
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A value, or what tells it.
-
-    Attributes:
-        text: As it is shown; empty where it is not known.
-        is_code: Whether it is an id, a name or an address that somebody copies.
-        link: An address that it leads to.
-        source: Of what is not known: the command that tells it, or a sentence where none does.
-
-    """
-
-    text: str
-    is_code: bool = False
-    link: str = ""
-    source: str = ""
-
-    @property
-    def is_known(self) -> bool:
-        """Whether there is a value."""
-        return not self.source
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A name, and one value or several."""
-
-    name: str
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """Something that is deployed: what the document has a heading for."""
-
-    anchor: str
-    group: str
-    kind: str
-    name: str
-    state: State
-    facts: tuple[Fact, ...]
-    resources: tuple[str, ...] = ()
-    """Resources of the templates that it consists of, such as `service.ApiFunction`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One resource of the templates; `id` is what AWS calls it, where that is known."""
-
-    stack: str
-    logical_id: str
-    type: str
-    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +160,11 @@ class Migration:
 
 @dataclass(frozen=True, slots=True)
 class Migrations:
-    """All of them, in their order."""
+    """All of them, in their order; the first `reported` are those that the document lists as applied."""
 
     state: State
     rows: tuple[Migration, ...]
+    reported: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,12 +210,20 @@ class Invariants:
     waived: tuple[Broken, ...]
 
 
+class Progress(StrEnum):
+    """How far a step is, as templates tell it: whether a command was run they can't."""
+
+    BUILT = "built"
+    COMMAND = "to run"
+    OPEN = "open"
+
+
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """A step that the document asks for, and what has done it here, if anything has."""
+    """A step that the document asks for; `by` names what does it here, or what would."""
 
     text: str
-    is_done: bool
+    progress: Progress
     by: str
 
 
@@ -305,15 +233,6 @@ class StepGroup:
 
     title: str
     steps: tuple[NextStep, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A file, a link or a command, with what it is for."""
-
-    name: str
-    value: Value
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ops.status.part import Standing
 from report.system.components.functions import CUSTOM, FUNCTION
-from report.system.model import DeploymentStep, Package, State
+from report.system.facts import WORDS, State
+from report.system.model import DeploymentStep, Package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,7 +75,7 @@ def deployment(
             f"miyabi deploy {environment} --only {stack['stack']}",
         )
     yield DeploymentStep(
-        "Apply the migrations", _part(parts.get("migrations")), f"miyabi migrate up {environment}"
+        "Apply the migrations", migrated(parts.get("migrations")), f"miyabi migrate up {environment}"
     )
     yield DeploymentStep("Ask for health", _part(parts.get("health")), f"miyabi status {environment}")
 
@@ -111,4 +112,9 @@ def _stack(name: str, part: Part | None) -> State:
 
 
 def _part(part: Part | None) -> State:
-    return State.unknown() if part is None else State(part.standing, part.standing.value, part.summary)
+    return State.unknown() if part is None else State(part.standing, WORDS[part.standing], part.summary)
+
+
+def migrated(part: Part | None) -> State:
+    """How far the schema is: a part without rows has asked no ledger, so nobody has seen it in order."""
+    return State.unknown(part.summary if part else "") if part is None or not part.rows else _part(part)

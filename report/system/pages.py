@@ -12,9 +12,12 @@ from cost.money import cents
 from ops.status.part import Standing
 from report.page.rendering import Entry, Page, render, templates
 from report.system.model import Source
+from report.system.sizes import size
+from report.system.states import PROGRESS
 
 if TYPE_CHECKING:
-    from report.system.model import Component, Item, Report
+    from report.system.facts import Component, Item
+    from report.system.model import Report
 
 HERE: Final = Path(__file__).parent
 SOURCES: Final = {
@@ -23,6 +26,11 @@ SOURCES: Final = {
     Source.TWIN: "a twin on this machine",
 }
 """What the facts are from, in words."""
+STEPS: Final = "Those of the status report of 2025-11-26."
+MEANINGS: Final = (
+    "What is built stands in the templates. What is to run is a command; whether it was run is not known."
+)
+"""How far a step can be, in words."""
 
 
 def to_html(
@@ -39,6 +47,8 @@ def to_html(
         "applied": any(one.state.standing is not Standing.UNASKED for one in report.migrations.rows),
         "bill": bill,
         "cents": cents,
+        "steps": f"{STEPS} {MEANINGS}",
+        "badges": PROGRESS,
         "size": size,
         "source": SOURCES[report.subject.source],
     }
@@ -144,11 +154,3 @@ SECTIONS: Final = (
     ("unknown", "Not known"),
 )
 """Id and title of each, in their order."""
-
-
-def size(number: int) -> str:
-    """Bytes as people read them: 4.8 MB, 1.1 KB."""
-    for unit, scale in (("MB", 1_000_000), ("KB", 1_000)):
-        if number >= scale:
-            return f"{number / scale:.1f} {unit}"
-    return f"{number} B"

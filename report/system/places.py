@@ -10,7 +10,7 @@ from report.system.components.api import API, endpoint
 from report.system.components.database import INSTANCE
 from report.system.components.edge import DISTRIBUTION
 from report.system.components.functions import FUNCTION, LOG_GROUP
-from report.system.model import Row, Value
+from report.system.facts import Row, Value
 from report.system.telling import partition
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def files(maker: Maker, entered: tuple[str, ...]) -> Iterator[Row]:
     )
     yield Row(
         f"stacks/environments/{environment}.toml",
-        Value(f"miyabi synth {environment}", is_code=True),
-        "The settings, from which all templates are made; no secret stands there.",
+        Value("a person"),
+        f"The settings, from which `miyabi synth {environment}` makes all templates; no secret stands there.",
     )
     for name in entered:
         yield Row(
@@ -64,8 +64,8 @@ def files(maker: Maker, entered: tuple[str, ...]) -> Iterator[Row]:
     for name, what, instead in SECRETS:
         yield Row(
             name,
-            Value("Secrets Manager", source=""),
-            f"The document's file with the {what}, which {instead}.",
+            Value("nobody now"),
+            f"The document's file with the {what}, which {instead}; Secrets Manager has taken its place.",
         )
 
 
@@ -158,8 +158,11 @@ def commands(maker: Maker) -> Iterator[Row]:
         if name.is_known:
             command = f"aws logs tail {shlex.quote(name.text)} --follow --region {region}"
             yield Row(f"Tail {group.logical_id}", Value(command, is_code=True))
-    if maker.of(INSTANCE):
+    if any(maker.get(one, "PubliclyAccessible") is True for one in maker.of(INSTANCE)):
         yield Row("Reach the database", Value('psql "$DATABASE_URL" -c "SELECT version();"', is_code=True))
+    elif environment and any("Migrator" in one.logical_id for one in maker.of(FUNCTION)):
+        command = f"miyabi migrate probe {environment}"
+        yield Row("Reach the database, from inside", Value(command, is_code=True))
 
 
 def _of_function(name: str, region: str) -> Iterator[Row]:
@@ -170,10 +173,11 @@ def _of_function(name: str, region: str) -> Iterator[Row]:
             f"aws lambda get-function-configuration --function-name {quoted} --region {region}", is_code=True
         ),
     )
+    # Seconds since 1970, which the AWS CLI takes: to go back an hour, `date` has other words on each system.
     dimension = shlex.quote(f"Name=FunctionName,Value={name}")
     metric = (
         "aws cloudwatch get-metric-statistics --namespace AWS/Lambda --metric-name Invocations "
-        f"--dimensions {dimension} --start-time $(date -u -d '1 hour ago' +%Y-%m-%dT%H:%M:%S) "
-        f"--end-time $(date -u +%Y-%m-%dT%H:%M:%S) --period 300 --statistics Sum --region {region}"
+        f"--dimensions {dimension} --start-time $(($(date +%s) - 3600)) "
+        f"--end-time $(date +%s) --period 300 --statistics Sum --region {region}"
     )
-    yield Row(f"How often {name} was invoked", Value(metric, is_code=True))
+    yield Row(f"How often {name} was invoked in the last hour", Value(metric, is_code=True))

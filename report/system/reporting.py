@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from cost.money import cents
 from ops.status.part import Standing
 from report.system.alarms import alarms
 from report.system.components.listing import components, items
 from report.system.components.making import Maker
 from report.system.costs import cost_of
+from report.system.facts import WORDS, State
 from report.system.invariants import invariants
 from report.system.issues import issues
+from report.system.measures import measures
 from report.system.migrations import migrations
-from report.system.model import WORDS, Gap, Measure, Report, Source, State, Subject
+from report.system.model import Gap, Report, Source, Subject
 from report.system.observed import Observed
 from report.system.packages import deployment, packages
 from report.system.places import commands, files, links
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
     from cfn import Deployment
     from cost import Estimate
+    from report.system.facts import Component
     from report.system.migrations import File
-    from report.system.model import Component, Cost, Invariants, Issues, Migrations, StepGroup
+    from report.system.model import Invariants, Issues, Migrations
 
 PROJECT: Final = "Miyabi Society Backend"
 STATES: Final = "States"
@@ -88,7 +90,7 @@ def report_of(given: Given) -> Report:
     return Report(
         subject=_subject(given),
         state=_state(given, trouble, rules),
-        measures=tuple(_measures(maker, trouble, rules, history, price, groups)),
+        measures=tuple(measures(maker, trouble, rules, history, price, groups)),
         components=found,
         items=items(told),
         packages=zips,
@@ -191,57 +193,6 @@ def _state(given: Given, trouble: Issues, rules: Invariants | None) -> State:
     if gravest.standing is Standing.WELL:
         return State(Standing.WELL, "well", "All parts were asked, and all is well.")
     return gravest
-
-
-def _measures(
-    maker: Maker,
-    trouble: Issues,
-    rules: Invariants | None,
-    history: Migrations,
-    price: Cost | None,
-    groups: tuple[StepGroup, ...],
-) -> Iterator[Measure]:
-    stacks = maker.seen.parts.get("stacks")
-    resources = len(maker.of())
-    deployed = (
-        State.unknown("deployed or not")
-        if stacks is None
-        else State(stacks.standing, stacks.standing.value, stacks.summary)
-    )
-    names = [template.name for template in maker.told.deployment.templates]
-    stacked = f"in {len(names)} stacks" if len(names) > 1 else f"in {names[0]}"
-    yield Measure("Resources", str(resources), deployed, "components", stacked)
-    yield Measure("Doctor", trouble.state.word, trouble.state, "issues")
-    if rules is not None:
-        yield Measure(
-            "Rules kept",
-            f"{rules.kept} of {rules.total}",
-            rules.state,
-            "invariants",
-            share=rules.kept / rules.total,
-        )
-    if history.rows:
-        yield _applied(history)
-    done = sum(step.is_done for group in groups for step in group.steps)
-    total = sum(len(group.steps) for group in groups)
-    if maker.told.environment:
-        standing = (
-            State(Standing.WELL, "done") if done == total else State(Standing.NOTICE, f"{total - done} open")
-        )
-        yield Measure("Next steps", f"{done} of {total}", standing, "steps", share=done / total)
-    if price is not None:
-        free = f"${cents(price.free)} with what is free for everybody"
-        yield Measure("A month at list price", f"${cents(price.total)}", None, "cost", free)
-
-
-def _applied(history: Migrations) -> Measure:
-    known = [one for one in history.rows if one.state.standing is not Standing.UNASKED]
-    if not known:
-        return Measure("Migrations", f"{len(history.rows)} files", history.state, "migrations")
-    applied, total = sum(one.state.word == "applied" for one in known), len(history.rows)
-    return Measure(
-        "Migrations applied", f"{applied} of {total}", history.state, "migrations", share=applied / total
-    )
 
 
 def _gaps(

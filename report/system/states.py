@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from ops.status.part import Standing
-from report.system.model import WORDS, State
+from report.system.facts import WORDS, State
+from report.system.model import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 ORDER: Final = tuple(Standing)
 COMPLETE: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 """How CloudFormation calls what is there."""
+PROGRESS: Final = {
+    Progress.OPEN: Standing.NOTICE,
+    Progress.COMMAND: Standing.UNASKED,
+    Progress.BUILT: Standing.WELL,
+}
+"""How a step's progress stands."""
 SHOWS: Final = "shows"
 """Effect of a fault that is how another one shows."""
 

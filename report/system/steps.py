@@ -1,4 +1,4 @@
-"""The document's next steps, and what has done each in the environment at hand, or that it is still open.
+"""The document's next steps: what answers each in the environment at hand, or that it is still open.
 
 docs/coverage.md has the same steps with what answers them in general; here templates decide.
 """
@@ -15,7 +15,7 @@ from report.system.components.edge import DISTRIBUTION, FIREWALL
 from report.system.components.functions import CUSTOM, FUNCTION, LOG_GROUP
 from report.system.components.keeping import PLAN
 from report.system.components.watching import ALARM
-from report.system.model import NextStep, StepGroup
+from report.system.model import NextStep, Progress, StepGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,11 +27,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the document: `done` names what has done it, or is empty; `remedy` is what would do it."""
+    """A step of the document.
+
+    Attributes:
+        text: In the document's words.
+        done: Names what answers it here, or is empty.
+        remedy: What would.
+        is_command: Whether that is a command to run: templates don't tell whether it was.
+
+    """
 
     text: str
     done: Done
     remedy: str
+    is_command: bool = False
 
 
 def step_groups(maker: Maker) -> tuple[StepGroup, ...]:
@@ -43,7 +52,9 @@ def step_groups(maker: Maker) -> tuple[StepGroup, ...]:
 
 def _judged(maker: Maker, step: Step) -> NextStep:
     by = step.done(maker)
-    return NextStep(step.text, bool(by), by or step.remedy)
+    if not by:
+        return NextStep(step.text, Progress.OPEN, step.remedy)
+    return NextStep(step.text, Progress.COMMAND if step.is_command else Progress.BUILT, by)
 
 
 def _debug(maker: Maker) -> str:
@@ -53,20 +64,20 @@ def _debug(maker: Maker) -> str:
     )
     if not (environment and is_switchable):
         return ""
-    return f"miyabi debug {environment} on writes more for a while, and ends by itself"
+    return f"`miyabi debug {environment} on` writes more for a while, and ends by itself"
 
 
 def _probe(maker: Maker) -> str:
     found = [one for one in maker.of(FUNCTION) if "Migrator" in one.logical_id]
     environment = maker.told.environment
     return (
-        f"miyabi migrate probe {environment}: {found[0]} looks from inside" if found and environment else ""
+        f"`miyabi migrate probe {environment}`: {found[0]} looks from inside" if found and environment else ""
     )
 
 
 def _inspection(maker: Maker) -> str:
     return (
-        "miyabi package inspect names what a zip lacks, before it is deployed"
+        "`miyabi package inspect ZIP` names what a zip lacks, before it is deployed"
         if maker.told.environment
         else ""
     )
@@ -103,14 +114,14 @@ MANY: Final = 4
 
 def _database_url(maker: Maker) -> str:
     modes = sslmodes(maker)
-    return f"built in one place, with sslmode={' and '.join(modes)}; rules check it" if modes else ""
+    return f"put together in one place, with sslmode={' and '.join(modes)}; rules check it" if modes else ""
 
 
 def _function_logs(maker: Maker) -> str:
     stages = [one for one in maker.of(STAGE) if REASON in str(maker.get(one, "AccessLogSettings.Format"))]
     if not (stages and maker.of(LOG_GROUP)):
         return ""
-    return f"{', '.join(map(str, stages))}: an access log with the reason of what fails; miyabi logs"
+    return f"{', '.join(map(str, stages))}: an access log with the reason of what fails; see `miyabi logs`"
 
 
 def _in_vpc(maker: Maker) -> str:
@@ -170,7 +181,9 @@ def _origin(maker: Maker) -> str:
 def _frontend(maker: Maker) -> str:
     if not (maker.told.environment and maker.of(DISTRIBUTION)):
         return ""
-    return f"miyabi frontend {maker.told.environment} publishes it, with a config.json that names the API"
+    return (
+        f"`miyabi frontend {maker.told.environment} DIR` publishes it, with a config.json that names the API"
+    )
 
 
 def _backups(maker: Maker) -> str:
@@ -188,14 +201,24 @@ GROUPS: Final = {
             _function_logs,
             "http_api.access_log and log settings; the doctor says why a log is empty",
         ),
-        Step("Test RDS connectivity from Lambda", _probe, "a migrator function, which looks from inside"),
+        Step(
+            "Test RDS connectivity from Lambda",
+            _probe,
+            "a migrator function, which looks from inside",
+            is_command=True,
+        ),
         Step("Verify DATABASE_URL format", _database_url, "a DATABASE_URL in the templates"),
         Step(
             "Add debug logging",
             _debug,
-            "our application, which miyabi debug switches; log_level of the function",
+            "our application, which `miyabi debug` switches; log_level of the function",
         ),
-        Step("Check Lambda runtime initialization", _inspection, "miyabi package inspect"),
+        Step(
+            "Check Lambda runtime initialization",
+            _inspection,
+            "`miyabi package inspect ZIP`",
+            is_command=True,
+        ),
     ),
     "Short-term (optimize)": (
         Step(
@@ -213,7 +236,12 @@ GROUPS: Final = {
     ),
     "Long-term (production ready)": (
         Step("Update CloudFront API_BASE to API Gateway endpoint", _origin, "the edge stack"),
-        Step("Redeploy frontend with new API endpoint", _frontend, "the edge stack, then miyabi frontend"),
+        Step(
+            "Redeploy frontend with new API endpoint",
+            _frontend,
+            "the edge stack, then `miyabi frontend`",
+            is_command=True,
+        ),
         Step(
             "Set up Multi-AZ RDS for high availability",
             _all(INSTANCE, "MultiAZ", lambda found: found is True, "MultiAZ"),

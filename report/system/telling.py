@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cfn.values import Reference, Text, Unknown, many
 from ops.hiding import HIDDEN, LOGIN, PLAIN, REFERENCE
-from report.system.model import Fact, Value
+from report.system.facts import Fact, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,6 +104,8 @@ class Told:
 
     def text(self, value: Any) -> str:
         """A value within a sentence."""
+        if value is None:
+            return "not given"
         found = self.value(value)
         return found.text if found.is_known else str(value)
 
@@ -140,6 +142,15 @@ class Told:
 def partition(region: str) -> str:
     """The partition of a region."""
     return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rpartition("-")[0].rpartition("-")[0], "aws")
+
+
+def cleared(told: Any) -> Any:
+    """Plain data, such as what the doctor says of log lines, with every text in it `hidden`."""
+    if isinstance(told, dict):
+        return {name: cleared(one) for name, one in told.items()}
+    if isinstance(told, list):
+        return [cleared(one) for one in told]
+    return hidden(told) if isinstance(told, str) else told
 
 
 def hidden(text: str) -> str:

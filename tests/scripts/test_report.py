@@ -120,6 +120,9 @@ def test_what_can_not_be_priced_has_a_report_that_says_so_and_no_cost_page(
             Wish("tests/golden/staging/network.json", live=True),
             "is no environment, so there is no account to ask",
         ),
+        (Wish("staging", only="cost", live=True), "--only cost and --live don't go together"),
+        (Wish("staging", only="cost", form="json"), "`miyabi cost ENV --json` prints the bill as data"),
+        (Wish("staging", address="https://example.org"), "add --live"),
     ],
 )
 def test_a_mistake_is_one_sentence(wish: Wish, sentence: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from report.system.components.making import fact, yes
-from report.system.model import Fact, Value
+from report.system.components.making import fact
+from report.system.facts import Fact, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cfn import Resource
     from report.system.components.making import Maker
-    from report.system.model import Component
+    from report.system.facts import Component
 
 API: Final = "AWS::ApiGatewayV2::Api"
 STAGE: Final = "AWS::ApiGatewayV2::Stage"
@@ -52,7 +52,8 @@ def _facts(maker: Maker, api: Resource, stages: list[Resource]) -> Iterator[Fact
     yield fact("Permission in the templates", _permitted(maker))
     for stage in stages:
         yield from _stage(maker, stage)
-    yield yes("Own address disabled", maker.get(api, "DisableExecuteApiEndpoint"))
+    is_closed = maker.get(api, "DisableExecuteApiEndpoint") is True
+    yield fact("Answers at its own address", "No" if is_closed else "Yes")
 
 
 def endpoint(maker: Maker, api: Resource) -> Value:
@@ -66,6 +67,8 @@ def endpoint(maker: Maker, api: Resource) -> Value:
 
 def _routes(routes: list[Resource], maker: Maker) -> str:
     keys = [maker.told.text(maker.get(route, "RouteKey")) for route in routes]
+    if not keys:
+        return "none here"
     if keys == ["$default"]:
         return "one, $default, which takes every request"
     return (

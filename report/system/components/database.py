@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cfn.values import Text, whole
 from report.system.components.making import fact, facts_of, yes
-from report.system.model import Fact, Value
+from report.system.facts import Fact, Value
 from report.system.telling import hidden
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cfn import Resource
     from report.system.components.making import Maker
-    from report.system.model import Component
+    from report.system.facts import Component
 
 INSTANCE: Final = "AWS::RDS::DBInstance"
 FUNCTION: Final = "AWS::Lambda::Function"

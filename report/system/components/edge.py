@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cfn.values import many
 from report.system.components.making import fact, facts_of, yes
-from report.system.model import Fact, Value
+from report.system.facts import Fact, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cfn import Resource
     from report.system.components.making import Maker
-    from report.system.model import Component
+    from report.system.facts import Component
 
 DISTRIBUTION: Final = "AWS::CloudFront::Distribution"
 FIREWALL: Final = "AWS::WAFv2::WebACL"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cfn.values import many
 from report.system.components.making import fact, facts_of, yes
-from report.system.model import Fact, Value
+from report.system.facts import Fact, Value
 from report.system.telling import variable
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cfn import Resource
     from report.system.components.making import Maker
-    from report.system.model import Component
+    from report.system.facts import Component
 
 FUNCTION: Final = "AWS::Lambda::Function"
 ALIAS: Final = "AWS::Lambda::Alias"
@@ -31,7 +31,7 @@ TABLE: Final = (
     ("Memory", "MemorySize", "MB"),
     ("Timeout", "Timeout", "seconds"),
     ("Processor", "Architectures", ""),
-    ("Reserved concurrency", "ReservedConcurrentExecutions", "executions"),
+    ("Reserved concurrency", "ReservedConcurrentExecutions", "at a time"),
 )
 
 
@@ -87,7 +87,7 @@ def _variables(maker: Maker, function: Resource) -> Iterator[Value]:
         return
     for name, value in sorted(found.items()):
         text = maker.told.value(value)
-        shown = f"={variable(name, text.text)}" if text.is_known else " (by a parameter)"
+        shown = f"={variable(name, text.text)}" if text.is_known else " (given at deployment)"
         yield Value(f"{name}{shown}", is_code=True)
 
 

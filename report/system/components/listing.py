@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from report.system.components import api, database, edge, functions, keeping, network, watching
-from report.system.model import Item
+from report.system.facts import Item
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from report.system.components.making import Maker
-    from report.system.model import Component
+    from report.system.facts import Component
     from report.system.telling import Told
 
 PARTS: Final[tuple[Callable[[Maker], Iterator[Component]], ...]] = (

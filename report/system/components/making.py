@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from report.system.model import Component, Fact, Value
+from report.system.facts import Component, Fact, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from cfn.values import Reference, many
-from report.system.model import Fact, Value
+from report.system.facts import Fact, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cfn import Resource
     from report.system.components.making import Maker
-    from report.system.model import Component
+    from report.system.facts import Component
 
 GROUP: Final = "AWS::EC2::SecurityGroup"
 VPC: Final = "AWS::EC2::VPC"
 SUBNET: Final = "AWS::EC2::Subnet"
+NOWHERE: Final = ("127.0.0.1/32", "::1/128")
+"""A rule to the host itself lets nothing out; without any, EC2 adds one to everywhere."""
 EVERYBODY: Final = {"0.0.0.0/0": "anywhere (0.0.0.0/0)", "::/0": "anywhere (::/0)"}
 PEERS: Final = (
     "SourceSecurityGroupId",
@@ -75,7 +77,12 @@ def _rules(maker: Maker, group: Resource, direction: str, word: str) -> Iterator
     own = [one for one in many(maker.get(group, f"SecurityGroup{direction}")) if isinstance(one, dict)]
     kind = f"AWS::EC2::SecurityGroup{direction}"
     apart = [maker.told.deployment.properties(one) for one in maker.pointing_at(group, "GroupId", kind)]
-    for rule in (*own, *apart):
+    found = [*own, *apart]
+    for rule in found:
+        if any(rule.get(key) in NOWHERE for key in ("CidrIp", "CidrIpv6")):
+            if len(found) == 1:
+                yield Value("nothing may leave" if direction == "Egress" else "nothing may come in")
+            continue
         yield Value(f"{_ports(maker, rule)} {word} {_peer(maker, rule)}")
 
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from cfn.values import many
 from report.system.components.making import fact
-from report.system.model import Fact
+from report.system.facts import Fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from report.system.components.making import Maker
-    from report.system.model import Component
+    from report.system.facts import Component
 
 TOPIC: Final = "AWS::SNS::Topic"
 ALARM: Final = "AWS::CloudWatch::Alarm"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cfn import Deployment
 from report.system.observed import observe
+from report.system.telling import cleared
 from scripts.commands.doctor.telling import document
 from scripts.commands.report.gathering import moment
 
@@ -48,7 +49,7 @@ def asked(
         found,
         deployment=_given(found.deployment, observed),
         at=moment(),
-        diagnosis=document(found.name, diagnosis),
+        diagnosis=cleared(document(found.name, diagnosis)),
         suspicions=(),
         observed=observed,
         source=source,

@@ -43,6 +43,14 @@ class NothingToAsk(ProgramError):
         )
 
 
+class NotTogether(ProgramError):
+    """Two options of which one would be passed over."""
+
+    def __init__(self, option: str, other: str, remedy: str) -> None:
+        self.option, self.other = option, other
+        super().__init__(f"{option} and {other} don't go together; {remedy}")
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What the command line asks for."""
@@ -62,10 +70,24 @@ def run(wish: Wish, *, as_json: bool = False) -> int:
     return ended(lambda: _run(wish, as_json=as_json), as_json=as_json)
 
 
+def _require_possible(wish: Wish) -> None:
+    """Refuse what would be passed over; raises NotTogether or NothingToAsk."""
+    if wish.only and wish.live:
+        raise NotTogether("--only cost", "--live", "the bill is of the templates: leave out --live")
+    if wish.only and wish.form == "json":
+        remedy = "`miyabi cost ENV --json` prints the bill as data"
+        raise NotTogether("--only cost", "--format json", remedy)
+    if wish.address and not wish.live:
+        raise NotTogether("--api-address", "a report of templates", "add --live")
+    if wish.live and not is_environment(wish.word):
+        raise NothingToAsk(wish.word)
+
+
 def _run(wish: Wish, *, as_json: bool) -> int:
+    _require_possible(wish)
     day = wish.as_of or datetime.now(UTC).date()
     found = given(wish.word, day)
-    if wish.live and wish.only is None:
+    if wish.live:
         found = _lived(found, wish)
     drawing, made = _made(found)
     if wish.form == "json":
@@ -140,9 +162,7 @@ def _tell(made: Report, paths: list[Path], *, as_json: bool) -> None:
 
 
 def _lived(found: Given, wish: Wish) -> Given:
-    """What the account says besides; raises NothingToAsk or AccessError."""
-    if not is_environment(wish.word):
-        raise NothingToAsk(wish.word)
+    """What the account says besides; raises AccessError."""
     from ops.doctor.diagnosing import diagnose
     from ops.doctor.evidence.whole import Evidence
     from ops.doctor.reading import Reading

@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from report.page.rendering import STYLE
+from report.page.rendering import STYLES
 
 TEXT, MARK = 4.5, 3.0
 """Contrasts that WCAG 2.2 asks for, of text (1.4.3) and of what is no text (1.4.11)."""
 OF_TEXT = ("ink", "muted", "accent", "good", "notice", "bad", "unknown")
 OF_MARKS = tuple(f"series-{number}" for number in range(1, 7))
-CSS = STYLE.read_text(encoding="utf-8")
+CSS = "".join(path.read_text(encoding="utf-8") for path in STYLES)
 THEMES = {
     name: dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", block))
     for name, block in zip(

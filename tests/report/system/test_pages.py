@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from report.system.markdown import to_markdown
-from report.system.pages import size, to_html
+from report.system.pages import to_html
+from report.system.sizes import size
 from tests.report.system.making import diagnosis, finding, function, report_about, report_on, template
 
 ENVIRONMENTS = ("production", "reported")
@@ -128,7 +129,13 @@ def test_hostile_names_stay_in_their_cells_of_markdown(name: str) -> None:
 
 
 def test_a_literal_secret_of_a_foreign_template_stands_nowhere() -> None:
-    secrets = ("hunter2-in-a-url", "hunter2-in-a-variable", "hunter2-in-a-query", "hunter2-of-the-master")
+    secrets = (
+        "hunter2-in-a-url",
+        "hunter2-in-a-variable",
+        "hunter2-in-a-query",
+        "hunter2-of-the-master",
+        "hunter2-after-an-at",
+    )
     deployment = template(
         Odd=function(
             Environment={
@@ -136,6 +143,7 @@ def test_a_literal_secret_of_a_foreign_template_stands_nowhere() -> None:
                     "DATABASE_URL": f"postgresql://me:{secrets[0]}@db.example.org/miyabi?sslmode=require",
                     "STRIPE": secrets[1],
                     "OTHER_URL": f"https://example.org/?token={secrets[2]}",
+                    "REDIS_URL": f"redis://me:half@{secrets[4]}@cache.example.org/0",
                     "LOG_LEVEL": "INFO",
                 }
             }
@@ -154,7 +162,8 @@ def test_a_literal_secret_of_a_foreign_template_stands_nowhere() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "text"), [(0, "0 B"), (999, "999 B"), (1100, "1.1 KB"), (4_800_000, "4.8 MB")]
+    ("number", "text"),
+    [(0, "0 B"), (999, "999 B"), (1100, "1.1 KB"), (4_800_000, "4.8 MB"), (3_221_225_472, "3.2 GB")],
 )
 def test_sizes_read_as_people_write_them(number: int, text: str) -> None:
     assert text == size(number)

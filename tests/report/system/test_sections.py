@@ -11,8 +11,10 @@ import pytest
 from ops.status.part import Part, Standing
 from report.system.invariants import invariants
 from report.system.migrations import File, migrations, purpose
+from report.system.model import Progress
 from report.system.observed import Observed
 from report.system.reporting import report_of
+from report.system.telling import cleared
 from tests.report.system.making import (
     diagnosis,
     finding,
@@ -65,7 +67,7 @@ def test_a_broken_rule_is_an_issue_and_the_first_thing_that_is_said() -> None:
     assert ("R.1", "odd.Bucket: it is open; shut it") == (group.issues[0].id, group.issues[0].because)
 
 
-@pytest.mark.parametrize(("review_by", "word"), [("2026-01-01", "1 waived"), ("2025-11-25", "1 to review")])
+@pytest.mark.parametrize(("review_by", "word"), [("2026-01-01", "1 accepted"), ("2025-11-25", "1 to review")])
 def test_a_waived_rule_has_its_reason_and_is_overdue_after_its_day(review_by: str, word: str) -> None:
     waived = {
         "rule": "R.1",
@@ -84,11 +86,18 @@ def test_a_waived_rule_has_its_reason_and_is_overdue_after_its_day(review_by: st
     assert ("it is to be", "it is open; wide") == (one.reason, one.found)
 
 
-def test_production_has_done_all_that_the_document_asked_for() -> None:
-    steps = [step for group in report_on("production").steps for step in group.steps]
+def test_production_answers_all_that_the_document_asked_for_and_claims_no_command_as_done() -> None:
+    report = report_on("production")
+    steps = [step for group in report.steps for step in group.steps]
+    [measure] = [one for one in report.measures if one.anchor == "steps"]
 
-    assert 17 == len(steps)
-    assert [] == [step.text for step in steps if not step.is_done]
+    assert (17, "14 of 17") == (len(steps), measure.figure)
+    assert [
+        "Test RDS connectivity from Lambda",
+        "Check Lambda runtime initialization",
+        "Redeploy frontend with new API endpoint",
+    ] == [step.text for step in steps if step.progress is not Progress.BUILT]
+    assert Progress.OPEN not in {step.progress for step in steps}
     assert all(step.by for step in steps)
 
 
@@ -96,7 +105,7 @@ def test_a_step_that_is_open_says_what_would_do_it() -> None:
     steps = [step for group in report_on("reported").steps for step in group.steps]
 
     assert {"database.multi_az", "api.tracing", "the observability stack"} <= {
-        step.by for step in steps if not step.is_done
+        step.by for step in steps if step.progress is Progress.OPEN
     }
 
 
@@ -110,6 +119,33 @@ def test_every_step_is_in_the_table_of_what_answers_the_document() -> None:
         if text.partition(" (")[0].removesuffix(" format") not in table
         and text.removeprefix("Investigate Lambda ") not in table
     ]
+
+
+def test_a_threshold_has_its_unit_and_its_spans() -> None:
+    alarm = {
+        "MetricName": "FreeStorageSpace",
+        "Threshold": 3_221_225_472,
+        "ComparisonOperator": "LessThanThreshold",
+        "EvaluationPeriods": 5,
+        "Period": 60,
+    }
+    report = report_about(template(Alarm={"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}))
+
+    assert ["< 3.2 GB in 5 spans of 1 min"] == [row.rings for row in report.alarms.rows]
+
+
+def test_a_rule_to_the_host_itself_lets_nothing_out() -> None:
+    group = {"SecurityGroupEgress": [{"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}]}
+    report = report_about(template(Group={"Type": "AWS::EC2::SecurityGroup", "Properties": group}))
+    [component] = report.components
+
+    assert "nothing may leave" in [value.text for fact in component.facts for value in fact.values]
+
+
+def test_what_the_doctor_says_of_log_lines_has_no_password_in_it() -> None:
+    said = {"because": ["FATAL: postgresql://me:hunter2@db/miyabi refused"], "unseen": False}
+
+    assert {"because": ["FATAL: postgresql://me:***@db/miyabi refused"], "unseen": False} == cleared(said)
 
 
 def test_migrations_are_pending_or_applied_only_where_the_ledger_was_asked() -> None:

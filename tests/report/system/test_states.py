@@ -6,8 +6,10 @@ import pytest
 
 from ops.errors import Refused
 from ops.status.part import Finding, Part, Standing
+from report.system.facts import State
 from report.system.model import Report, Source
 from report.system.observed import Observed
+from report.system.packages import migrated
 from tests.report.system.making import diagnosis, finding, function, report_about, template
 
 DEPLOYMENT = template(
@@ -27,6 +29,14 @@ def live(*findings: dict[str, object], parts: tuple[Part, ...] = (), **more: obj
     return report_about(
         DEPLOYMENT, observed=observed, source=Source.ACCOUNT, diagnosis=diagnosis(*findings, **more)
     )
+
+
+def test_a_ledger_that_nobody_could_ask_is_not_well() -> None:
+    nowhere = Part("migrations", "not known: the environment has no migrator")
+    lost = State(Standing.UNASKED, "not known", nowhere.summary)
+
+    assert lost == migrated(nowhere)
+    assert State.unknown() == migrated(None)
 
 
 def test_from_templates_alone_nothing_is_well() -> None:

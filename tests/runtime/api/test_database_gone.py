@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 CONNECTIONS: Final = 8
 """How many a server of these tests takes, those that are kept for its superuser among them."""
 BUSY: Final = "no connection: the server has no connection left"
+OUT_OF_ITS_OWN: Final = "no connection: the user has all the connections that it may have"
 STOPPING: Final = "no connection: the server is starting or stopping"
 AWAY: Final = "no connection: nothing listens at the server's address"
 
@@ -126,7 +127,7 @@ def test_a_server_that_is_out_of_connections_is_asked_again_later(place: Place, 
     wait_until(lambda: late.get("/health").status == 200)
 
 
-def test_a_role_that_is_out_of_connections_is_told_of_likewise(place: Place, database: Breakable) -> None:
+def test_a_role_that_is_out_of_connections_is_told_of_as_such(place: Place, database: Breakable) -> None:
     client, late = serve(place.url).sign_in(), serve(place.url)
     database.master.execute(f"ALTER ROLE {LOGIN} CONNECTION LIMIT 1".encode())
     try:
@@ -134,7 +135,7 @@ def test_a_role_that_is_out_of_connections_is_told_of_likewise(place: Place, dat
     finally:
         database.master.execute(f"ALTER ROLE {LOGIN} CONNECTION LIMIT -1".encode())
 
-    assert_unavailable(failed, late, BUSY)
+    assert_unavailable(failed, late, OUT_OF_ITS_OWN)
     assert (200, 200) == (works.status, late.get("/health").status)
 
 
