@@ -27,7 +27,7 @@ AT_ONCE: Final = 8
 SESSIONS: Final = "DB-070"
 """What sessions of the function's user begin with, which the migrator tells of the users that it makes."""
 OVER: Final = "PKG-051"
-"""Requests that failed lately, and do no more: that is told even where all is well."""
+"""Requests that failed lately, and do no more, or few: that is told even where all is well."""
 
 
 class State(StrEnum):

@@ -70,10 +70,17 @@ OF_CLOUDFRONT: Final = re.compile(
 WELL: Final = range(200, 300)
 WORDS: Final = frozenset({"ok", "healthy", "pass", "up", "alive"})
 """What programs say of themselves when they are well; ours says ok."""
+UNWELL: Final = frozenset(
+    {"error", "down", "unreachable", "unavailable", "unhealthy", "degraded", "disconnected"}
+    | {"fail", "failed", "failing", "critical"}
+)
+"""What they say of a part that is not, though they answer with a status of success."""
 REFUSED: Final = range(400, 500)
 FORBIDDEN: Final = 403
 """With several messages: an authorizer's, IAM's, a wrong host's."""
 UNAVAILABLE: Final = 503
+BY_A_PROXY: Final = 407
+"""Proxy Authentication Required, which no server says but one between."""
 HEADERS_TOO_LARGE: Final = 431
 """Without a document: what stands before HTTP APIs refuses it."""
 OF_EDGE: Final = (
@@ -107,15 +114,26 @@ def sign_of(reply: Reply) -> Sign:
         return Sign.WELL if is_health(reply) else Sign.UNLIKE
     if reply.status < REFUSED.start:
         return Sign.UNLIKE
-    return _of_gateway(reply.status, reply.body) or _of_edge(reply) or _of_application(reply.status)
+    return _of_gateway(reply.status, reply.body) or _of_edge(reply) or _of_application(reply)
 
 
 def is_health(reply: Reply) -> bool:
     """Whether an answer is the application's to health: a document whose status is a word for well.
 
-    A page of the frontend, or another API's answer at an address that was given away, is not.
+    A page of the frontend, or another API's answer at an address that was given away, is not; nor is one
+    that says of a part, such as the database, that it is not well.
     """
-    return str(_document(reply.body).get("status")).lower() in WORDS
+    document = _document(reply.body)
+    return str(document.get("status")).lower() in WORDS and not _is_unwell(document)
+
+
+def _is_unwell(found: object) -> bool:
+    """Whether a value, or one within it, is a word for not well; a level of logging may be called so too."""
+    if isinstance(found, dict):
+        return any(_is_unwell(each) for name, each in found.items() if "level" not in name.lower())
+    if isinstance(found, list):
+        return any(map(_is_unwell, found))
+    return isinstance(found, str) and found.lower() in UNWELL
 
 
 def _of_edge(reply: Reply) -> Sign | None:
@@ -124,6 +142,11 @@ def _of_edge(reply: Reply) -> Sign | None:
     if not (is_own or OF_CLOUDFRONT.search(reply.body) or OF_BUCKET.match(reply.body)):
         return None
     return Sign.EDGE_REFUSED if reply.status in REFUSED else Sign.EDGE_FAILED
+
+
+def _is_strange_page(reply: Reply) -> bool:
+    """Whether a page has come that has not passed the gateway, such as one of a proxy on the way."""
+    return "apigw-requestid" not in reply.headers and reply.body.lstrip().startswith("<")
 
 
 def _of_gateway(status: int, body: str) -> Sign | None:
@@ -144,9 +167,12 @@ def _document(body: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _of_application(status: int) -> Sign:
+def _of_application(reply: Reply) -> Sign:
+    status = reply.status or 0
     if status == HEADERS_TOO_LARGE:
         return Sign.GATEWAY_TOO_LARGE
+    if status == BY_A_PROXY or _is_strange_page(reply):
+        return Sign.UNLIKE
     if status in REFUSED:
         return Sign.APPLICATION_REFUSED
     return Sign.APPLICATION_UNAVAILABLE if status == UNAVAILABLE else Sign.APPLICATION_ERROR

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ops.doctor.answer import proved, ruled_out, unknown
 from ops.doctor.check import Effect, check
 from ops.doctor.checks.database import FAILED, unsaid
+from ops.doctor.checks.other_instance import RIGHT_ONE, other_instance, told_of_other
 from ops.doctor.errors import NotThere
 from ops.doctor.evidence.database import OF_PROXY, OF_RDS
 from ops.doctor.evidence.troubles import UNCONNECTED, Trouble
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 RESET: Final = "Reset master credentials"
 """RDS's event of a new password of the master user."""
+OF_INSTANCE: Final = frozenset(Trouble) - {Trouble.NAME, Trouble.AUTHORITIES, Trouble.NO_PASSWORD}
+"""Troubles that another instance may cause, and the right one need not have."""
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts of whoever asks; an extension that passes connections on would answer health."""
 ALWAYS_THERE: Final = ("postgres",)
 """Databases of an instance beside the one that it was made with."""
 
@@ -81,6 +86,12 @@ def _elsewhere(evidence: Evidence, host: str) -> Answer:
     endpoints = [str((each.get("Endpoint") or {}).get("Address", "")) for each in database.instances]
     near = next(iter(get_close_matches(host, endpoints, n=1) or endpoints[:1]), "")
     meant = f"; {near} is one" if near else ""
+    if host in LOOPBACK:
+        return proved(
+            f"{told}, which within Lambda is the function itself, and no server{meant}",
+            change=_DEPLOY,
+            explains=database.fits(*UNCONNECTED),
+        )
     is_of_us = host.partition(".")[2] in {each.partition(".")[2] for each in endpoints if each}
     if is_of_us or trouble is Trouble.NAME:
         known = ", and that name is not known" if trouble is Trouble.NAME else ""
@@ -99,9 +110,19 @@ def _elsewhere(evidence: Evidence, host: str) -> Answer:
 
 @check("DB-065", Effect.SOME, signs=FAILED, ran=True)
 def another_database(evidence: Evidence) -> Answer:
-    """The URL's instance and database beside those of the stacks: health asks for no table."""
+    """The URL's instance and database beside those of the stacks: health asks for no table.
+
+    Whatever another instance does to the request, from its groups on, is no fault of that instance.
+    """
     database, told = evidence.database, f"DATABASE_URL of function {evidence.function.name}"
     named, ours = database.url.get("dbname", ""), evidence.environment.database
+    if (elsewhere := other_instance(evidence)) is not None:
+        identifier, wanted = elsewhere
+        return proved(
+            f"{told} leads to instance {identifier}, and the stacks have {wanted}",
+            change=_DEPLOY,
+            explains=evidence.sign is not Sign.WELL and database.fits(*OF_INSTANCE),
+        )
     if named != ours.database_name:
         return proved(
             f"{told} names database {named or '(none)'}, and {ours.database_name} is migrated",
@@ -111,10 +132,9 @@ def another_database(evidence: Evidence) -> Answer:
     if database.reached is None:
         return ruled_out(f"{told} names database {named}; its host is no instance of this account")
     identifier = str(database.reached["DBInstanceIdentifier"])
-    wanted = evidence.reading.value_or_none(DATABASE_ID) or ours.identifier
-    if identifier != wanted:
+    if not evidence.reading.value_or_none(DATABASE_ID) and identifier != ours.identifier:
         return proved(
-            f"{told} leads to instance {identifier}, and the stacks have {wanted}",
+            f"{told} leads to instance {identifier}, and the settings have {ours.identifier}",
             change=_DEPLOY,
             explains=False,
         )
@@ -132,6 +152,10 @@ def password_wrong(evidence: Evidence) -> Answer:
         user = database.user
     except (AccessError, NotThere):
         return proved("the server refuses user or password, by its own words in the log")
+    if told := told_of_other(evidence):
+        return unknown(
+            f"{database.name} refuses user {user} or its password{told}", decide=RIGHT_ONE, explains=False
+        )
     why, commands = _role_says(evidence, user) or _why(evidence, user)
     return proved(
         f"the server refuses user {user} or its password{why}",

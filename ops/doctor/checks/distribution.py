@@ -90,6 +90,12 @@ def disabled(evidence: Evidence) -> Answer:
     try:
         config = edge.config
     except NotThere as missing:
+        if ".execute-api." in edge.host:
+            return unknown(
+                "the edge stack has published no distribution, and the API itself is asked",
+                decide="aws cloudfront list-distributions --query 'DistributionList.Items[].[Id,DomainName]'",
+                worries=True,
+            )
         return proved(f"there is no {missing.what}", change="deploy the edge stack")
     except NotDeployed:
         return proved(

@@ -104,6 +104,11 @@ def limited(evidence: Evidence) -> Answer:
         )
     limit = _role(evidence).get("connection_limit")
     if limit is not None and limit >= 0:
+        most = evidence.function.reserved
+        if most is not None and limit >= most:
+            return ruled_out(
+                f"{_who(evidence)} may have {limit} connections, and the function runs {most} times"
+            )
         return proved(
             f"{_who(evidence)} may have {limit} connections at a time (its role's CONNECTION LIMIT)",
             _mend(evidence, f"ALTER ROLE {{}} {NO_LIMIT}"),

@@ -60,6 +60,11 @@ def access_log_says_too_little(evidence: Evidence) -> Answer:
 def role_may_not_write(evidence: Evidence) -> Answer:
     """IAM's simulation of the role's policies refuses what writing lines takes."""
     role, function = evidence.role, evidence.function
+    if role.arn.split(":")[4] != function.named["account"]:
+        return unknown(
+            f"the API invokes a function of account {function.named['account']}, whose role is not seen here",
+            decide=f"what its role may do, in account {function.named['account']}",
+        )
     denied = [action for action in WRITES if not role.may(action, function.log_streams)]
     if denied:
         why = role.denied_by(denied[0], function.log_streams)

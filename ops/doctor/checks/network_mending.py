@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ops.network.flow import ports_of, same_protocol
 from ops.network.opening import lacks, openings
+from runtime.migrator.errors import AccessError
+from stacks.values import DATABASE_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,17 +71,43 @@ def open_ingress(evidence: Evidence, stop: Stop) -> Sequence[str]:
     network = evidence.network
     if not network.is_inside:
         return attach(evidence)
-    return (let_in(stop.thing, network.port, next(iter(network.function.group_ids), "GROUP")),)
+    here = (let_in(stop.thing, network.port, next(iter(network.function.group_ids), "GROUP")),)
+    return _own_group(evidence) or here
 
 
 def open_egress(evidence: Evidence, stop: Stop) -> Sequence[str]:
     """Let the function's group out to the database's."""
     network = evidence.network
+    if own := _own_group(evidence):
+        return own
     port, target = network.port, next(iter(network.target.group_ids), "GROUP")
     return (
         (
             f"aws ec2 authorize-security-group-egress --group-id {stop.thing} --ip-permissions "
             f"'IpProtocol=tcp,FromPort={port},ToPort={port},UserIdGroupPairs=[{{GroupId={target}}}]'"
+        ),
+    )
+
+
+def _own_group(evidence: Evidence) -> Sequence[str]:
+    """Give the instance back the group that the network stack has made for it; nothing where it has it.
+
+    What another group in its place lets through is no matter of that group.
+    """
+    network, database = evidence.network, evidence.database
+    own = group = None
+    with suppress(AccessError):
+        own = evidence.reading.value_or_none(DATABASE_GROUP)
+        group = network.group(own) if own else None
+    if own is None or group is None or own in network.target.group_ids:
+        return ()
+    if group["VpcId"] != network.target.vpc_id or database.reached is None:
+        return ()
+    groups = " ".join([own, *network.target.group_ids])
+    return (
+        (
+            f"aws rds modify-db-instance --db-instance-identifier {database.name} "
+            f"--vpc-security-group-ids {groups} --apply-immediately"
         ),
     )
 

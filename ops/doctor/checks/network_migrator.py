@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ops.doctor.answer import proved, ruled_out, unknown
 from ops.doctor.check import Effect, check
 from ops.doctor.checks.network_mending import let_in, open_acls
+from ops.doctor.checks.other_instance import RIGHT_ONE, told_of_other
 from ops.network.place import Place
 from ops.network.reaching import every_pair
 from ops.network.stop import Kind
@@ -25,6 +26,8 @@ def migrator_shut_out(evidence: Evidence) -> Answer:
     network, name = evidence.network, evidence.reading.value_or_none(MIGRATOR_NAME)
     if name is None:
         return ruled_out("no migrator is deployed")
+    if other := told_of_other(evidence):
+        return unknown(f"it is {evidence.database.name}{other} that was looked at", decide=RIGHT_ONE)
     told = evidence.reading.call("lambda:GetFunctionConfiguration", f"function {name}", FunctionName=name)
     if network.open_elsewhere is not None:
         return ruled_out(

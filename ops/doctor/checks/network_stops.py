@@ -6,8 +6,9 @@ from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Final
 
-from ops.doctor.answer import proved, ruled_out, unknown
+from ops.doctor.answer import Verdict, proved, ruled_out, unknown
 from ops.doctor.checks.network_mending import attach
+from ops.doctor.checks.other_instance import RIGHT_ONE, told_of_other
 from ops.doctor.errors import NotThere
 from ops.doctor.evidence.endings import TIMED_OUT
 from ops.doctor.evidence.troubles import Trouble
@@ -41,7 +42,11 @@ def to_database(judge: Judge) -> Judge:
         code = evidence.function.code
         if code is not None and URL not in required_variables(code):
             return ruled_out(f"function {evidence.function.short} is the {code}, which asks no database")
-        return judge(evidence)
+        answer = judge(evidence)
+        if answer.verdict is Verdict.PROVED and (told := told_of_other(evidence)):
+            because = f"{answer.because}; it is of {evidence.database.name}{told}"
+            return unknown(because, decide=RIGHT_ONE, explains=False)
+        return answer
 
     return judged
 

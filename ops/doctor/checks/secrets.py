@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from ops.doctor.answer import proved, ruled_out
@@ -58,17 +59,25 @@ def renewal_stopped(evidence: Evidence) -> Answer:
 def secret_missing(evidence: Evidence) -> Answer:
     """What a deployment can't resolve; what runs keeps what it has."""
     secrets, reading = evidence.secrets, evidence.reading
-    names = list(secrets.entered)
-    for name in names:
+    entered, looked = list(secrets.entered), list[str]()
+    for name in chain(entered, secrets.made):
+        looked.append(name)
         described = secrets.describe(name)
-        if described is None:
+        if described is None and name in entered:
             return proved(
                 f"there is no secret {name} in {reading.region}",
                 f"miyabi secret set {evidence.environment.name} {name.rpartition('/')[2]}",
             )
+        if described is None:
+            return proved(
+                f"there is no secret {name}, which its stack has made",
+                f"miyabi drift {evidence.environment.name}",
+                change="a stack makes a secret anew under another logical id alone; then deploy",
+            )
         if deleted := described.get("DeletedDate"):
             return proved(
-                f"secret {name} is being deleted, since {deleted:%Y-%m-%d %H:%M} UTC",
+                f"secret {name} is being deleted (DeletedDate is {deleted:%Y-%m-%d %H:%M} UTC)",
                 f"aws secretsmanager restore-secret --secret-id {name}",
             )
-    return ruled_out(f"the secrets that a person enters are there: {', '.join(names) or 'none is wanted'}")
+    named = ", ".join(looked) or "none is wanted"
+    return ruled_out(f"the secrets that a person enters, and those of the stacks, are there: {named}")

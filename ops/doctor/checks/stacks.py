@@ -11,6 +11,7 @@ from ops.errors import NotDeployed
 from ops.inventory import stacks_of
 from ops.stack import DONE, REVIEW, UPDATABLE, remedy
 from ops.status import alarms
+from stacks.naming import parameter_path
 
 if TYPE_CHECKING:
     from typing import Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 CARRYING: Final = ("network", "database", "service", "edge")
 """Stacks that requests pass, or what they need."""
 WATCHING: Final = "observability"
+ALARM: Final = "AWS::CloudWatch::Alarm"
+PARAMETER: Final = "AWS::SSM::Parameter"
 DRIFTED: Final = "DRIFTED"
 
 
@@ -85,13 +88,50 @@ def stack_drifted(evidence: Evidence) -> Answer:
 
 @check("OPS-014", Effect.BLIND)
 def nobody_is_told(evidence: Evidence) -> Answer:
-    """The settings ask for alarms, and their stack is not there."""
+    """The settings ask for alarms, and they are there, with their actions on."""
     if evidence.environment.observability is None:
         return ruled_out("the settings ask for no alarms")
-    if WATCHING in _stacks(evidence):
-        return ruled_out("the observability stack is deployed")
     name = evidence.environment.name
-    return proved("the observability stack is not deployed", f"miyabi deploy {name} --only {WATCHING}")
+    if WATCHING not in _stacks(evidence):
+        return proved("the observability stack is not deployed", f"miyabi deploy {name} --only {WATCHING}")
+    found = {str(each["alarm"]): each for each in alarms.look(evidence.reading).rows}
+    if gone := [each for each in evidence.templates.made(ALARM, WATCHING) if each not in found]:
+        return proved(
+            f"{len(gone)} alarms that the observability stack has made are not there, such as {gone[0]}",
+            f"miyabi drift {name}",
+            change="delete the observability stack, which holds alarms alone, and deploy it",
+        )
+    if silent := [each for each, row in found.items() if not row["tells"]]:
+        return proved(
+            f"{len(silent)} of {len(found)} alarms have their actions switched off, such as {silent[0]}",
+            f"aws cloudwatch enable-alarm-actions --alarm-names {' '.join(silent)}",
+        )
+    return ruled_out(f"the observability stack is deployed, and its {len(found)} alarms tell")
+
+
+@check("OPS-016", Effect.BLIND)
+def unpublished(evidence: Evidence) -> Answer:
+    """What a stack has published in SSM, for the other stacks and for us, is there still."""
+    reading, missing = evidence.reading, list[str]()
+    for stack, found in _stacks(evidence).items():
+        if found["StackStatus"] not in UPDATABLE:
+            continue
+        wanted = evidence.templates.made(PARAMETER, stack)
+        path = parameter_path(reading.system, stack, "").rstrip("/")
+        listed = reading.pages(
+            "ssm:GetParametersByPath", f"parameters {path}", "Parameters", Path=path, Recursive=True
+        )
+        there = {str(each["Name"]) for each in (listed if wanted else ())}
+        missing += [each for each in wanted if each not in there]
+    if not missing:
+        return ruled_out("all that the stacks have published is there")
+    more = f", nor {len(missing) - 1} more" if missing[1:] else ""
+    return proved(
+        f"parameter {missing[0]}, by which its stack tells others what it has made, is not there{more}",
+        f"miyabi drift {evidence.environment.name}",
+        change="a deployment makes a parameter anew only where its own resource has changed: enter it by "
+        "`aws ssm put-parameter --type String`, with what the resource is called",
+    )
 
 
 @check("OPS-015", Effect.RISK)

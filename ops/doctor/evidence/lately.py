@@ -45,6 +45,8 @@ BUSY_FROM: Final = 429
 
 An error of the function is a 200 of Lambda; 403 is a permission that is missing, maybe of one route alone.
 """
+RARE: Final = 100
+"""Of how many requests one may fail before the alarm of the API's errors rings (1 %)."""
 ENOUGH: Final = 4
 """Requests in a row that are well, after which what failed in one go before them is over."""
 MIXED: Final = 3
@@ -105,6 +107,16 @@ class Failing:
         """Whether it failed in one go, as what is mended does, and was well from then on."""
         return self.times == 1 and self.since >= ENOUGH
 
+    @property
+    def is_rare(self) -> bool:
+        """Whether so few failed as in any busy system, and others were well since."""
+        return self.failed * RARE <= self.of and self.since >= ENOUGH
+
+    @property
+    def worries(self) -> bool:
+        """Whether it may be more than what is over, and than what always happens."""
+        return not (self.is_over or self.is_rare)
+
 
 class Lately:
     """The last hour; attributes raise `NotThere` or `AccessError`."""
@@ -141,7 +153,7 @@ class Lately:
         begun = min(live, default=datetime.now(UTC))
         found = [each for each in self.answered if each.at < begun]
         found += [Answered(at, OF_HEALTH[1], failed=False) for at in live]
-        return tuple(sorted(_failing(found), key=lambda each: (each.is_over, -each.last.timestamp())))
+        return tuple(sorted(_failing(found), key=lambda each: (not each.worries, -each.last.timestamp())))
 
     @cached_property
     def counted(self) -> Failing | None:

@@ -11,7 +11,7 @@ from ops.doctor.errors import NotThere
 from runtime.contract import API_LOGINS
 from stacks.naming import secret_name
 from stacks.secrets import ENTERED, GITHUB, JWT, MASTER
-from stacks.values import LOGIN_SECRETS, MASTER_SECRET
+from stacks.values import LOGIN_SECRETS, MASTER_SECRET, ORIGIN_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,6 +86,12 @@ class Secrets:
             GITHUB: environment.login is not None,
         }
         return (secret_name(environment.system, name) for name in ENTERED if wanted[name])
+
+    @property
+    def made(self) -> Iterator[str]:
+        """ARNs of the secrets that stacks have made and published, of those that are deployed."""
+        published = (self._reading.value_or_none(each) for each in (*LOGIN_SECRETS.values(), ORIGIN_SECRET))
+        return (each for each in published if each is not None)
 
     @property
     def given(self) -> datetime:

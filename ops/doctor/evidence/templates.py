@@ -47,6 +47,10 @@ class Templates:
                 return None if isinstance(value, dict | list) else value
         return None
 
+    def made(self, kind: str, stack: str) -> list[str]:
+        """The physical ids of a stack's resources of a kind."""
+        return [found[1] for found in self._resources(stack).values() if found[0] == kind and found[1]]
+
     def _read(self, stack: str) -> dict[str, tuple[str, str]]:
         """Kind and physical id of a stack's resources by their logical ids."""
         name = self._reading.stack_name(stack)

@@ -185,7 +185,9 @@ class Trace:
     def _found(self) -> Lines:
         evidence = self._evidence
         in_vain = evidence.sign is Sign.WELL or evidence.sign in BEFORE_THE_FUNCTION
-        until = time.monotonic() + (0.0 if in_vain else evidence.patience)
+        patience = 0.0 if in_vain else evidence.patience
+        # of one that runs on, what it has written by now is all that is to be had
+        until = time.monotonic() + (patience / 2 if patience and self._runs_on else patience)
         while True:
             found, is_whole = self._look()
             if is_whole or time.monotonic() >= until:
@@ -208,7 +210,20 @@ class Trace:
             is_whole = access is None and any(each.ended for each in found)
             return Lines(all_lines, access), is_whole
         told = self._evidence.sign in ANSWERED and any(WRITTEN.search(line) for line in ours.lines)
-        return Lines(ours.lines, access, is_ours=True), told or ours.ended is not None
+        is_whole = told or ours.ended is not None or self._runs_on
+        return Lines(ours.lines, access, is_ours=True), is_whole
+
+    @property
+    def _runs_on(self) -> bool:
+        """Whether the function, given up by the gateway, may run for longer than is waited for its end."""
+        evidence = self._evidence
+        if evidence.sign is not Sign.GATEWAY_UNAVAILABLE:
+            return False
+        try:
+            runs = float(evidence.function.configuration.get("Timeout") or 0)
+        except (AccessError, NotThere):
+            return False
+        return runs > evidence.reply.seconds + evidence.patience
 
     def _never_came(self, access: Mapping[str, Any]) -> bool:
         """Whether the request has come to no invocation; one that the gateway gave up has no id either."""

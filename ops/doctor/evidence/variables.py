@@ -91,6 +91,8 @@ def form_of(url: str) -> Form:
         return Form.EMPTY
     if url != url.strip(AROUND):
         return Form.SURROUNDED
+    if "://" not in url and "=" not in url:
+        return Form.SCHEME
     try:
         read_url(url)
     except UrlRefused as refused:

@@ -40,14 +40,16 @@ if TYPE_CHECKING:
     from ops.doctor.reading import Reading
     from stacks.settings import Environment
 
-PATIENCE: Final = 8.0
+PATIENCE: Final = 6.0
 """Seconds to wait for the log lines of a request that failed."""
 SOME: Final = 4
 """Requests for health, of which one may fail where others are well."""
 MANY: Final = 20
 """The same where some requests have failed lately."""
 LONGEST_ASKING: Final = 4.0
-"""Seconds from the first request on, after which no other is made."""
+"""Seconds from the first request on, after which no other is made, but one."""
+LONGEST_FIRST: Final = 10.0
+"""Seconds of the first request, after which none is made at all: a second may take as long."""
 
 
 class Evidence:
@@ -108,7 +110,8 @@ class Evidence:
             reply = self._ask(self.address)
             yield reply
             live.append(reply.since)
-            if sign_of(reply) is not Sign.WELL or time.monotonic() - began > LONGEST_ASKING:
+            took = time.monotonic() - began
+            if sign_of(reply) is not Sign.WELL or took > (LONGEST_ASKING if live[1:] else LONGEST_FIRST):
                 return
             if len(live) == SOME and self._failed_lately(live):
                 times = MANY

@@ -30,7 +30,9 @@ OURS: Final = "runtime.api.handler.handle"
 UNAVAILABLE: Final = (503, '{"error": "database_error", "message": "", "request_id": "r"}')
 WELL: Final = (200, '{"status": "ok"}')
 LAYERS: Final = (Layer.DATABASE, Layer.TLS, Layer.CREDENTIALS, Layer.SCHEMA)
-OF_LAYERS: Final = {each.id: each for each in checks() if each.fault.layer in LAYERS}
+ABSENT_PARAMETER: Final = refusal("ParameterNotFound")
+ALL: Final = {each.id: each for each in checks()}
+OF_LAYERS: Final = {name: each for name, each in ALL.items() if each.fault.layer in LAYERS}
 
 
 def instance(**told: Any) -> dict[str, Any]:
@@ -115,9 +117,18 @@ def evidence(
     return whole
 
 
+def published(value: str, ending: str) -> Any:
+    """What GetParameter answers: a value under names that end so, and none under all others."""
+
+    def answer(**asked: Any) -> Any:
+        return {"Parameter": {"Value": value}} if asked["Name"].endswith(ending) else ABSENT_PARAMETER
+
+    return answer
+
+
 def answer(fault: str, whole: Evidence) -> Answer:
     """What a check answers."""
-    return OF_LAYERS[fault].answer(whole)
+    return ALL[fault].answer(whole)
 
 
 def _none(**asked: Any) -> Any:

@@ -74,6 +74,31 @@ def looping(lines_to: str = "", success: str = "") -> dict[str, Any]:
     }
 
 
+def publishing(*names: str) -> dict[str, Any]:
+    """Stacks that have made two parameters each, of which these are there."""
+    made = [
+        {"LogicalResourceId": name, "ResourceType": "AWS::SSM::Parameter", "PhysicalResourceId": name}
+        for name in ("/p/a", "/p/b")
+    ]
+    return stacks() | {
+        "cloudformation:ListStackResources": {"StackResourceSummaries": made},
+        "ssm:GetParametersByPath": {"Parameters": [{"Name": name} for name in names]},
+    }
+
+
+def watched(*there: str, actions: bool = True) -> dict[str, Any]:
+    """Stacks that have made two alarms, of which these are there."""
+    made = [
+        {"LogicalResourceId": name, "ResourceType": "AWS::CloudWatch::Alarm", "PhysicalResourceId": name}
+        for name in ("one", "two")
+    ]
+    alarms = [{"AlarmName": name, "StateValue": "OK", "ActionsEnabled": actions} for name in there]
+    return stacks() | {
+        "cloudformation:ListStackResources": {"StackResourceSummaries": made},
+        "cloudwatch:DescribeAlarms": {"MetricAlarms": alarms},
+    }
+
+
 def verdict(fault: str, answers: dict[str, Any], **more: Any) -> Verdict:
     return judged(fault, evidence_with(answers, **more)).verdict
 
@@ -122,8 +147,14 @@ def verdict(fault: str, answers: dict[str, Any], **more: Any) -> Verdict:
         ("OPS-010", stacks(), Verdict.RULED_OUT),
         ("OPS-010", stacks(missing="database"), Verdict.PROVED),
         ("OPS-010", stacks(missing="observability"), Verdict.RULED_OUT),
+        ("OPS-016", publishing("/p/a", "/p/b"), Verdict.RULED_OUT),
+        ("OPS-016", publishing("/p/a"), Verdict.PROVED),
+        ("OPS-016", publishing() | {"ssm:GetParametersByPath": refusal()}, Verdict.UNKNOWN),
         ("OPS-014", stacks(missing="observability"), Verdict.PROVED),
-        ("OPS-014", stacks(), Verdict.RULED_OUT),
+        ("OPS-014", watched("one", "two"), Verdict.RULED_OUT),
+        ("OPS-014", watched("one"), Verdict.PROVED),
+        ("OPS-014", watched("one", "two", actions=False), Verdict.PROVED),
+        ("OPS-014", stacks(), Verdict.UNKNOWN),
         ("OPS-011", stacks(), Verdict.RULED_OUT),
         ("OPS-011", stacks("UPDATE_ROLLBACK_FAILED"), Verdict.PROVED),
         ("OPS-011", stacks("UPDATE_IN_PROGRESS"), Verdict.RULED_OUT),

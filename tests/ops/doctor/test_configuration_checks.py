@@ -115,6 +115,7 @@ def test_variables_that_aws_does_not_show_leave_all_unknown() -> None:
         (' "" \n', Form.EMPTY),
         ("postgresql+asyncpg://u:p@h/d", Form.SCHEME),
         ("mysql://u:p@h/d", Form.SCHEME),
+        ("3q8%zz9a-value-of-another-variable", Form.SCHEME),
         ("postgresql://u:100%zz@h/d", Form.BROKEN),
         ("postgresql://u:ab/cd@h:5432/d", Form.BROKEN),
         ("postgresql://u:12/cd@h:5432/d", Form.BROKEN),

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ops.doctor.answer import Verdict
-from tests.ops.doctor.databases import HOST, NOW, URL, WELL, answer, evidence, instance
+from ops.doctor.fault import find_fault
+from tests.ops.doctor.databases import (
+    ABSENT_PARAMETER,
+    HOST,
+    NOW,
+    URL,
+    WELL,
+    answer,
+    evidence,
+    instance,
+    published,
+)
 from tests.ops.doctor.reading import refusal
 
 if TYPE_CHECKING:
@@ -18,6 +29,7 @@ ABSENT = "no connection: there is no such database or user"
 UNKNOWN_NAME = "no connection: the host's name is not known"
 LATER = "a statement ran into its timeout"
 """What is said of a session only."""
+NOBODY = "no connection: nothing listens at the server's address"
 REFUSED = "no connection: the server refuses user or password"
 ARN = "arn:aws:secretsmanager:us-east-1:271828182845:secret:login-a"
 GIVEN = datetime(2026, 11, 26, 7, 0, tzinfo=UTC)
@@ -33,7 +45,7 @@ def versions(current: datetime | None, pending: datetime | None = None) -> dict[
         if moment
     ]
     return {
-        "ssm:GetParameter": {"Parameter": {"Value": ARN}},
+        "ssm:GetParameter": published(ARN, "-arn"),
         "secretsmanager:ListSecretVersionIds": {"Versions": listed},
     }
 
@@ -200,8 +212,20 @@ def test_how_far_a_renewal_is_is_a_risk(known: dict[str, Any], renewed: Verdict,
     ],
 )
 def test_a_secret_that_a_person_enters_must_be_there(described: Any, verdict: Verdict) -> None:
-    known = {"secretsmanager:DescribeSecret": described}
+    known = {"secretsmanager:DescribeSecret": described, "ssm:GetParameter": ABSENT_PARAMETER}
     assert answer("DB-058", evidence(found=WELL, answers=known)).verdict is verdict
+
+
+def test_a_secret_that_a_stack_has_made_must_be_there_too() -> None:
+    def described(SecretId: str) -> Any:  # noqa: N803  (botocore's spelling)
+        return refusal("ResourceNotFoundException") if SecretId == ARN else {}
+
+    known = {
+        "secretsmanager:DescribeSecret": described,
+        "ssm:GetParameter": published(ARN, "api-login-a-secret-arn"),
+    }
+    found = answer("DB-058", evidence(found=WELL, answers=known))
+    assert (Verdict.PROVED, True) == (found.verdict, ARN in found.because)
 
 
 UNNAMED = "no connection: OperationalError"
@@ -264,3 +288,17 @@ def test_a_url_that_leads_to_another_database_is_told_though_health_is_well(
 ) -> None:
     answers = {"ssm:GetParameter": {"Parameter": {"Value": published}}}
     assert answer("DB-065", evidence("", url=url, found=WELL, answers=answers)).verdict is verdict
+
+
+def test_a_failed_request_to_another_instance_is_that_urls_fault_and_no_passwords() -> None:
+    whole = evidence(REFUSED, answers={"ssm:GetParameter": published("miyabi-staging-2", "instance-id")})
+    led, refused = answer("DB-065", whole), answer("DB-007", whole)
+    assert (Verdict.PROVED, True) == (led.verdict, led.explains)
+    assert (Verdict.UNKNOWN, False) == (refused.verdict, refused.explains)
+    assert find_fault("DB-065").place < find_fault("NET-001").place
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_host_that_is_the_function_itself_is_no_database(host: str) -> None:
+    found = answer("DB-021", evidence(NOBODY, url=URL.replace(HOST, host)))
+    assert (Verdict.PROVED, True) == (found.verdict, found.explains)

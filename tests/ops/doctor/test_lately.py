@@ -130,6 +130,35 @@ def test_what_failed_in_one_go_is_over_and_what_comes_and_goes_is_not(
     assert judged(lately(gateway=None, function=by_function(*statuses))) == said
 
 
+def test_one_request_in_a_hundred_fails_in_any_busy_system_and_worries_where_it_is_the_last() -> None:
+    rare = (500, *(200,) * 300, 500)
+    healths = by_gateway(*rare, 200, 200, 200, 200)
+    found = answer_of("PKG-051", lately(gateway=healths))
+
+    assert (Verdict.PROVED, True) == (found.verdict, "no more than 1 %" in found.because)
+    assert "over" == judged(lately(gateway=healths))
+    assert "worries" == judged(lately(gateway=by_gateway(*rare, route=TASKS)))
+    assert "worries" == judged(lately(gateway=by_gateway(500, *rare, 500, 200, 200, 200, 200)))
+
+
+@pytest.mark.parametrize(("seconds", "said"), [((9.0, 0.1), "ruled out"), ((9.0, 8.0), "proved")])
+def test_an_answer_that_takes_seconds_each_time_is_told_and_a_start_is_not(
+    seconds: tuple[float, ...], said: str
+) -> None:
+    evidence = lately()
+    vars(evidence)["asked"] = tuple(
+        Reply("https://api.example", NOW, each, 200, {}, BODIES[200]) for each in seconds
+    )
+    assert said == answer_of("PKG-052", evidence).verdict
+
+
+def test_a_single_answer_that_took_long_may_have_been_a_start_and_is_no_health() -> None:
+    evidence = lately()
+    vars(evidence)["asked"] = (Reply("https://api.example", NOW, 20.0, 200, {}, BODIES[200]),)
+    found = answer_of("PKG-052", evidence)
+    assert (Verdict.UNKNOWN, True) == (found.verdict, found.worries)
+
+
 def test_a_route_that_failed_is_not_well_because_another_one_is() -> None:
     lines = by_gateway(500, 500, route=TASKS) + by_gateway(*(200,) * 9, begin=10)
 

@@ -9,7 +9,7 @@ import pytest
 
 from ops.doctor.answer import Verdict
 from ops.doctor.operations import READS
-from tests.ops.doctor.databases import HOST, UNAVAILABLE, URL, WELL
+from tests.ops.doctor.databases import HOST, UNAVAILABLE, URL, WELL, published
 from tests.ops.doctor.networks import (
     ANY,
     OF_LAYER,
@@ -68,6 +68,30 @@ def test_a_rule_that_is_missing_is_named_with_the_command_that_adds_it(net: Net)
         ),
     )
     assert told.explains
+
+
+def test_an_instance_that_has_lost_its_own_group_gets_it_back(net: Net) -> None:
+    [own] = net.database.group_ids
+    other = net.ec2.create_security_group(GroupName="other", Description="o", VpcId=net.database.vpc_id)[
+        "GroupId"
+    ]
+    made = {"ssm:GetParameter": published(own, "database-security-group-id")}
+    groups = [{"VpcSecurityGroupId": other}]
+
+    told = answer(
+        "NET-001", found(net, SILENCE, answers=made, told_of_database={"VpcSecurityGroups": groups})
+    )
+
+    assert f"--vpc-security-group-ids {own} {other} --apply-immediately" in told.commands[0]
+
+
+def test_the_group_of_another_instance_than_the_stacks_is_not_to_be_opened(net: Net) -> None:
+    close_database(net)
+    made = {"ssm:GetParameter": published("miyabi-staging-2", "instance-id")}
+
+    told = answer("NET-001", found(net, SILENCE, answers=made))
+
+    assert (Verdict.UNKNOWN, (), False) == (told.verdict, told.commands, told.explains)
 
 
 def test_whom_the_database_admits_instead_is_told(net: Net) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from ops.doctor.answer import Verdict
 from ops.doctor.evidence.probe import Inside
-from tests.ops.doctor.databases import UNAVAILABLE, WELL, answer, evidence
+from tests.ops.doctor.databases import UNAVAILABLE, WELL, answer, evidence, published
 
 if TYPE_CHECKING:
     from ops.doctor.answer import Answer
@@ -121,6 +121,13 @@ def test_a_session_that_can_work_is_no_fault(settings: dict[str, str]) -> None:
     assert seen("DB-070", settings=settings).verdict is Verdict.RULED_OUT
 
 
+def test_a_limit_of_connections_that_the_function_can_not_come_to_is_no_fault() -> None:
+    assert [seen("DB-069", connection_limit=limit).verdict for limit in (9, 10)] == [
+        Verdict.PROVED,
+        Verdict.RULED_OUT,
+    ]
+
+
 def test_tables_that_are_gone_are_told_with_the_schema_where_all_of_it_is() -> None:
     assert "2 tables, such as public.a" in seen("DB-062", way={"missing": ["public.a", "public.b"]}).because
     assert "the schema in which" in seen("DB-062", way={"schema": None}).because
@@ -166,7 +173,7 @@ def test_why_a_password_is_refused_is_told_from_inside_or_not_asserted(
     whole = evidence(
         "no connection: the server refuses user or password",
         answers={
-            "ssm:GetParameter": {"Parameter": {"Value": "arn:aws:secretsmanager:us-east-1:1:secret:a"}},
+            "ssm:GetParameter": published("arn:aws:secretsmanager:us-east-1:1:secret:a", "-arn"),
             "secretsmanager:ListSecretVersionIds": {"Versions": []},
         },
     )

@@ -231,6 +231,13 @@ def test_lines_are_waited_for_until_the_invocation_has_ended(monkeypatch: pytest
     assert 1 == waited_for(monkeypatch, 500, other, mine, access=True)
 
 
+def test_a_function_that_the_gateway_gave_up_is_not_waited_for_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mine = invocation("mine")
+    assert 0 == waited_for(monkeypatch, 503, mine[:1], access=True)
+
+
 def test_the_application_s_own_line_of_an_error_is_the_last_that_is_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

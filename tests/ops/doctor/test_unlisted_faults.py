@@ -158,6 +158,13 @@ def test_how_a_role_is_let_write_depends_on_what_keeps_it_from_that(
     assert command in answer_of("LOG-001", made(answers=answers)).commands[0]
 
 
+def test_nothing_is_said_of_the_role_of_another_accounts_function() -> None:
+    answers = {"iam:SimulatePrincipalPolicy": {"EvaluationResults": [{"EvalDecision": "implicitDeny"}]}}
+    role = {"Role": "arn:aws:iam::554000000001:role/api"}
+
+    assert UNKNOWN is answer_of("LOG-001", made(answers=answers, configuration=role)).verdict
+
+
 def test_a_change_of_a_function_behind_an_alias_is_published() -> None:
     commands = made().function.configure("--timeout 29")
 

@@ -2,7 +2,7 @@
 
 Seen in moto 5.2.5: after UpdateSecretVersionStage, AWSCURRENT is still resolved to the version before;
 ListSecretVersionIds says of each version that it was made just now, lists those without a label too, and
-gives the secret's name as its ARN.
+gives the secret's name as its ARN. What is asked of no secret at all is refused as AWS refuses it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from moto.secretsmanager.exceptions import SecretNotFoundException
 from moto.secretsmanager.models import SecretsManagerBackend
 from moto.secretsmanager.responses import SecretsManagerResponse
 
@@ -29,7 +30,10 @@ def _moved(self: Any, secret_id: str, version_stage: str, **versions: Any) -> tu
 
 def _listed(self: Any) -> str:
     """The versions with a label; all of them where IncludeDeprecated says so."""
-    secret = self.backend.secrets[self._get_param("SecretId")]
+    try:
+        secret = self.backend.secrets[self._get_param("SecretId")]
+    except KeyError:
+        raise SecretNotFoundException from None
     with_all = self._get_param("IncludeDeprecated", if_none=False)
     versions = [
         {
