@@ -34,6 +34,12 @@ collect_ignore = ["browser"]
 """Needs more than Python; `make test-browser` names it."""
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many workers again as processors: tests wait for databases and processes much of their time."""
+    cores = os.cpu_count() or 1
+    return cores + cores // 2
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Ten thousand tests and their modules are here to stay: let nobody look for garbage among them.
