@@ -77,6 +77,9 @@ def main() -> None:
             "`miyabi cost production`, first run after a change": seconds(
                 (MIYABI, "cost", "production"), folder=folder
             ),
+            "`miyabi report production`, first run after a change": seconds(
+                (MIYABI, "report", "production"), folder=folder
+            ),
         }
         times = in_turn(
             ROUNDS, {each.name: partial(seconds, each.command, folder=folder) for each in measured}
