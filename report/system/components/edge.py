@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from cfn.values import many
@@ -61,11 +62,16 @@ def firewalls(maker: Maker) -> Iterator[Component]:
     for one in maker.of(FIREWALL):
         rules = [rule for rule in many(maker.get(one, "Rules")) if isinstance(rule, dict)]
         facts = [
-            Fact("Name", (maker.told.id(one, "Name"),)),
+            Fact("Name", (_name(maker.told.id(one, "Name")),)),
             fact("By default", _default(maker.get(one, "DefaultAction"))),
             fact("Rules", *(maker.told.text(rule.get("Name")) for rule in rules)),
         ]
         yield maker.component(GROUP, "AWS WAF web ACL", one.logical_id, facts, [one], layers=("edge",))
+
+
+def _name(physical: Value) -> Value:
+    """What CloudFormation calls a web ACL is its name, its id and its scope in one: NAME|ID|SCOPE."""
+    return replace(physical, text=physical.text.partition("|")[0])
 
 
 def _default(action: Any) -> str:

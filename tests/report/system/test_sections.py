@@ -206,3 +206,13 @@ def test_a_template_alone_names_no_command_of_an_environment() -> None:
     assert ("", (), ()) == (report.subject.environment, report.deployment, report.files)
     assert [] == [row.value.text for row in report.commands if "miyabi" in row.value.text]
     assert {"the account that it is in"} == {gap.source for gap in report.gaps}
+
+
+def test_a_web_acl_is_told_by_its_name_alone() -> None:
+    firewall = template(Firewall={"Type": "AWS::WAFv2::WebACL", "Properties": {"Scope": "CLOUDFRONT"}})
+    observed = Observed(ids={"odd.Firewall": "miyabi|3bc72360-b7fa-4b28-a601-f1e690a6ab68|CLOUDFRONT"})
+    [component] = report_about(firewall, observed=observed).components
+
+    assert ["miyabi"] == [
+        value.text for fact in component.facts if fact.name == "Name" for value in fact.values
+    ]
